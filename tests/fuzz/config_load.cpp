@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes at all as a configuration: the loader ends, every finding fits on one line and stands in the file, and what
+// is called usable holds together.
+#include "config/load.hpp"
+#include "config/lookup.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace sallyport::config;
+
+namespace {
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+void check_finding(const Finding& finding, long lines) {
+    require(finding.line >= 0 && finding.line <= lines + 1);
+    require(!finding.problem.empty() && !finding.advice.empty());
+    const std::string line = format("FILE", finding);
+    require(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+}
+
+void check_usable(const Config& config) {
+    require(!config.ports.empty() && !config.endpoints.empty() && !config.policy.empty());
+    for (const Endpoint& endpoint : config.endpoints) {
+        require(endpoint.id != 0 && !endpoint.ports.empty());
+        for (const std::string& port : endpoint.ports)
+            require(endpoint_of(config, port) == &endpoint && find_port(config, port) != nullptr);
+    }
+    for (const Chain& chain : config.chains) {
+        require(!chain.groups.empty() && chain.groups.size() <= 8);
+        for (const std::string& group : chain.groups)
+            require(find_group(config, group) != nullptr);
+    }
+    for (const ApplianceGroup& group : config.appliance_groups)
+        require(std::ranges::any_of(group.appliances, [](const Appliance& each) { return each.weight > 0; }));
+    for (const PolicyRule& rule : config.policy)
+        require(!rule.chain || find_chain(config, *rule.chain) != nullptr);
+    for (const Route& route : config.routes)
+        require(owner_of(config, route).port != nullptr);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(data, data + size);
+    const long lines = std::ranges::count(text, '\n') + std::ranges::count(text, '\r');
+    const Loaded loaded = load_text(text, "/");
+    for (const Finding& finding : loaded.findings)
+        check_finding(finding, lines);
+    if (loaded.usable()) check_usable(loaded.config);
+    return 0;
+}
