@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only the whole configuration can show to be wrong. Each check is a function of the plain structs alone; its
+// findings carry a path, and the loader looks up the line.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/finding.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sallyport::config {
+
+using Findings = std::vector<Finding>;
+
+/// Names that stand for nothing.
+Findings check_references(const Config& config);
+/// Devices used twice, addresses given twice, networks that overlap where packets could not tell them apart.
+Findings check_ports(const Config& config);
+/// Ids and ports that two endpoints claim.
+Findings check_endpoints(const Config& config);
+/// Names, addresses and weights within each group.
+Findings check_appliances(const Config& config);
+/// Whether the gateway can send to each appliance, through a port that holds the encapsulated packet.
+Findings check_reachability(const Config& config);
+/// Next hops that no port leads to, and destinations with two.
+Findings check_routes(const Config& config);
+/// Rules that an earlier one leaves nothing for.
+Findings check_policy(const Config& config);
+/// Warnings about groups and chains that nothing refers to.
+Findings check_unused(const Config& config);
+
+/// `policy` and 3: "policy[3]".
+std::string at(std::string_view list, std::size_t index);
+
+} // namespace sallyport::config

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.hpp"
+
+#include "config/checks.hpp"
+#include "config/document.hpp"
+#include "config/sections.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <set>
+#include <system_error>
+#include <unistd.h>
+
+namespace sallyport::config {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Config read_sections(const Node& root, const fs::path& base, Report& report) {
+    Config config;
+    const Fields fields(Value(root, "", report),
+                        {"gateway", "ports", "endpoints", "appliance_groups", "chains", "policy", "routes"},
+                        {"target_groups", "listeners"});
+    if (const auto gateway = fields.find("gateway")) config.gateway = read_gateway(*gateway, base);
+    if (const auto ports = fields.require("ports", "add the ports, such as `north: {interface: eth1}`"))
+        config.ports = read_ports(*ports, base);
+    if (const auto endpoints =
+            fields.require("endpoints", "add an endpoint, such as `office: {id: 0x1, ports: [north, south]}`"))
+        config.endpoints = read_endpoints(*endpoints);
+    if (const auto groups = fields.find("appliance_groups"))
+        config.appliance_groups = read_appliance_groups(*groups, base);
+    if (const auto chains = fields.find("chains")) config.chains = read_chains(*chains);
+    if (const auto policy =
+            fields.require("policy", "every new flow would be dropped without it; write `- {chain: NAME}`"))
+        config.policy = read_policy(*policy);
+    if (const auto routes = fields.find("routes")) config.routes = read_routes(*routes);
+    return config;
+}
+
+/// A check that builds on what could not be read would find faults that are not there. An error at a port's link says
+/// nothing about its addresses.
+bool addressing_was_read(const Report& report) {
+    const auto spoils = [](const Finding& finding) {
+        const std::string_view path = finding.path;
+        if (finding.warning) return false;
+        if (path.starts_with("endpoints") || path.starts_with("routes")) return true;
+        if (!path.starts_with("ports")) return false;
+        return !std::ranges::any_of(
+            std::initializer_list<std::string_view>{".mtu", ".mac", ".vlan", ".driver", ".interface", ".pci", ".null"},
+            [&](std::string_view key) { return path.ends_with(key); });
+    };
+    return std::ranges::none_of(report.findings(), spoils);
+}
+
+class Checking {
+public:
+    Checking(const Config& config, const Node& root, Report& report) : config_(config), root_(root), report_(report) {
+        for (const Finding& finding : report.findings())
+            misread_.insert(finding.path);
+    }
+
+    void run(Findings (*check)(const Config&)) {
+        for (Finding& finding : check(config_)) {
+            // What could not be read stands at its default, which is nobody's fault.
+            if (misread_.contains(finding.path)) continue;
+            const Node& node = locate(root_, finding.path);
+            finding.line = node.line;
+            finding.column = node.column;
+            report_.add(std::move(finding));
+        }
+    }
+
+private:
+    const Config& config_;
+    const Node& root_;
+    Report& report_;
+    std::set<std::string> misread_;
+};
+
+void check_whole(const Config& config, const Node& root, Report& report) {
+    const bool addressing = addressing_was_read(report);
+    const bool policy = !report.has_error_under("policy");
+    Checking checking(config, root, report);
+    checking.run(check_references);
+    checking.run(check_ports);
+    checking.run(check_endpoints);
+    checking.run(check_appliances);
+    if (addressing && !report.has_error_under("endpoints")) {
+        checking.run(check_reachability);
+        checking.run(check_routes);
+    }
+    if (policy) checking.run(check_policy);
+    if (!report.has_error_under("policy") && !report.has_error_under("chains")) checking.run(check_unused);
+}
+
+Loaded failed(std::string problem, std::string advice) {
+    Loaded loaded;
+    loaded.findings.push_back({.problem = std::move(problem), .advice = std::move(advice)});
+    return loaded;
+}
+
+/// At most one byte more than may be in the file, whatever the path names.
+std::string read_bounded(const std::string& path, std::error_code& fault) {
+    std::string text;
+    // Not to wait for a writer, should the path name a FIFO.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        fault = {errno, std::generic_category()};
+        return text;
+    }
+    std::string block(65536, '\0');
+    while (text.size() <= max_file_bytes) {
+        const ssize_t count = ::read(file, block.data(), block.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) fault = {errno, std::generic_category()};
+        if (count <= 0) break;
+        text.append(block, 0, static_cast<std::size_t>(count));
+    }
+    ::close(file);
+    return text;
+}
+
+Loaded load(std::string_view text, const fs::path& base) {
+    Loaded loaded;
+    Report report;
+    const std::optional<Node> root = parse_document(text, report);
+    if (root && root->kind == Node::Kind::null) {
+        report.add({.problem = "holds no configuration", .advice = "write at least `ports`, `endpoints` and `policy`"});
+    } else if (root) {
+        std::error_code ignored;
+        const fs::path absolute = fs::absolute(base.empty() ? "." : base, ignored);
+        loaded.config = read_sections(*root, absolute, report);
+        check_whole(loaded.config, *root, report);
+    }
+    loaded.findings = report.take();
+    return loaded;
+}
+
+} // namespace
+
+Loaded load_text(std::string_view text, const fs::path& base) noexcept {
+    try {
+        return load(text, base);
+    } catch (const std::exception& fault) {
+        return failed(std::string("cannot be read: ") + fault.what(), "simplify the file");
+    }
+}
+
+Loaded load_file(const std::string& path) noexcept {
+    try {
+        std::error_code fault;
+        const std::string text = read_bounded(path, fault);
+        if (fault) return failed("cannot be read: " + fault.message(), "name a configuration file that you may read");
+        return load_text(text, fs::path(path).parent_path());
+    } catch (const std::exception& fault) {
+        return failed(std::string("cannot be read: ") + fault.what(), "simplify the file");
+    }
+}
+
+} // namespace sallyport::config

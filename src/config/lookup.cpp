@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/lookup.hpp"
+
+#include <algorithm>
+
+namespace sallyport::config {
+
+namespace {
+
+template <typename Thing>
+const Thing* find(const std::vector<Thing>& things, std::string_view name) {
+    const auto found = std::ranges::find(things, name, &Thing::name);
+    return found == things.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+const Port* find_port(const Config& config, std::string_view name) {
+    return find(config.ports, name);
+}
+
+const Endpoint* find_endpoint(const Config& config, std::string_view name) {
+    return find(config.endpoints, name);
+}
+
+const ApplianceGroup* find_group(const Config& config, std::string_view name) {
+    return find(config.appliance_groups, name);
+}
+
+const Chain* find_chain(const Config& config, std::string_view name) {
+    return find(config.chains, name);
+}
+
+const Endpoint* endpoint_of(const Config& config, std::string_view port_name) {
+    const auto found = std::ranges::find_if(config.endpoints, [&](const Endpoint& endpoint) {
+        return std::ranges::find(endpoint.ports, port_name) != endpoint.ports.end();
+    });
+    return found == config.endpoints.end() ? nullptr : &*found;
+}
+
+bool is_connected(const Port& port, const IpAddress& address) {
+    return std::ranges::any_of(port.addresses, [&](const IpPrefix& own) { return own.contains(address); });
+}
+
+RouteOwner owner_of(const Config& config, const Route& route) {
+    RouteOwner owner;
+    for (const Port& port : config.ports) {
+        if (!is_connected(port, route.via)) continue;
+        const Endpoint* const endpoint = endpoint_of(config, port.name);
+        if (route.endpoint) {
+            if (endpoint != nullptr && endpoint->name == *route.endpoint)
+                return {.kind = RouteOwner::Kind::endpoint, .port = &port, .endpoint = endpoint};
+        } else if (endpoint == nullptr) {
+            return {.kind = RouteOwner::Kind::appliance_side, .port = &port};
+        } else if (owner.endpoint == nullptr) {
+            owner = {.kind = RouteOwner::Kind::endpoint, .port = &port, .endpoint = endpoint};
+        } else if (owner.endpoint != endpoint) {
+            owner.kind = RouteOwner::Kind::ambiguous;
+        }
+    }
+    return owner;
+}
+
+bool matches_everything(const Match& match) {
+    return !match.endpoint && !match.direction && match.protocols.empty() && match.sources.empty() &&
+           match.destinations.empty() && match.source_ports.empty() && match.destination_ports.empty();
+}
+
+} // namespace sallyport::config

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions about a configuration: what a name stands for, which port leads to an address, whose a route is. The
+// answers that a check relies on are the answers that the gateway acts on.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <string_view>
+
+namespace sallyport::config {
+
+// Null when there is none of that name.
+const Port* find_port(const Config& config, std::string_view name);
+const Endpoint* find_endpoint(const Config& config, std::string_view name);
+const ApplianceGroup* find_group(const Config& config, std::string_view name);
+const Chain* find_chain(const Config& config, std::string_view name);
+
+/// The endpoint that a port belongs to; null for a port on the appliances' side.
+const Endpoint* endpoint_of(const Config& config, std::string_view port_name);
+
+/// Whether an address is in one of the port's own networks.
+bool is_connected(const Port& port, const IpAddress& address);
+
+/// Whose routing a route is part of, and the port that leads to its next hop.
+struct RouteOwner {
+    enum class Kind {
+        appliance_side, // `port` belongs to no endpoint
+        endpoint,       // `port` is one of `endpoint`'s
+        unreachable,    // no port leads to the next hop
+        ambiguous,      // ports of several endpoints do, and the route names none
+    };
+    Kind kind = Kind::unreachable;
+    const Port* port = nullptr;
+    const Endpoint* endpoint = nullptr;
+};
+
+/// A named endpoint's ports only. Without a name: a port of no endpoint if one leads to the next hop, else the one
+/// endpoint whose port does.
+RouteOwner owner_of(const Config& config, const Route& route);
+
+/// Whether a rule matches every flow.
+bool matches_everything(const Match& match);
+
+} // namespace sallyport::config

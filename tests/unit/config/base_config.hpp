@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A configuration that is right, and the table of ways to make it wrong: each case changes one place.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace sallyport::config {
+
+inline const std::string base_config = R"(gateway: {name: lab, workers: 2, admin: admin.sock, timeouts: {udp: 5m}}
+ports:
+  north: {interface: gw-north, addresses: [192.0.2.1/24, "2001:db8:1::1/64"]}
+  inspect: {interface: gw-inspect, addresses: [198.51.100.1/24, "2001:db8:2::1/64"], mtu: 1600}
+  south: {interface: gw-south, addresses: [203.0.113.1/24]}
+endpoints:
+  office: {id: 0x2b8ee1d4db0c51c4, ports: [north, south]}
+appliance_groups:
+  firewalls:
+    stickiness: five_tuple
+    appliances:
+      - {name: fw-1, address: 198.51.100.11}
+      - {name: fw-2, address: 198.51.100.12, weight: 2}
+  sensors:
+    appliances:
+      - {name: ids-1, address: 198.51.100.21, emulate: pass}
+chains:
+  perimeter: [firewalls, sensors]
+policy:
+  - {match: {protocol: icmp}, chain: none}
+  - {match: {protocol: tcp, destination: 203.0.113.0/24, destination_port: 443}, chain: perimeter}
+  - {chain: perimeter}
+routes:
+  - {to: 10.0.0.0/8, via: 203.0.113.254}
+)";
+
+struct FaultCase {
+    const char* sentence;
+    const char* replaced; // a text that stands once in base_config; empty: the whole of it
+    const char* by;
+    int line;
+    const char* path;
+    const char* problem; // a part of it
+    const char* advice;  // a part of it
+};
+
+/// Each case must give exactly its own finding, an error, and nothing else.
+void check_fault_cases(std::span<const FaultCase> cases);
+/// The same for findings that are warnings.
+void check_warning_cases(std::span<const FaultCase> cases);
+
+} // namespace sallyport::config
