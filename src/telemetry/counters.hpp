@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker counts. One writer, the worker; readers on other threads see each number whole, and none of them slows
+// the writer down.
+#pragma once
+
+#include "telemetry/drop_reason.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+namespace sallyport {
+
+/// A number that one thread adds to and any thread reads.
+class Counter {
+public:
+    void add(std::uint64_t amount) noexcept {
+        value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+struct PortCounters {
+    Counter packets_in;
+    Counter bytes_in;
+    Counter packets_out;
+    Counter bytes_out;
+    Counter packets_to_host;
+    Counter packets_from_host;
+};
+
+struct ApplianceCounters {
+    Counter packets_sent;
+    Counter bytes_sent;                                    // inner bytes, without encapsulation
+    Counter packets_returned;
+    Counter flows_created;
+};
+
+struct WorkerCounters {
+    WorkerCounters(std::size_t port_count, std::size_t appliance_count) : ports(port_count), appliances(appliance_count) {}
+
+    std::array<Counter, drop_reason_count> drops;
+    std::vector<PortCounters> ports;                       // by port index
+    std::vector<ApplianceCounters> appliances;             // by appliance index
+    Counter rounds;
+    Counter flows_created;
+    Counter flows_expired;
+    Counter icmp_errors_sent;
+    Counter icmp_errors_limited;                           // not sent, to keep the rate limit
+    Counter handed_over;
+
+    [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
+};
+
+} // namespace sallyport
