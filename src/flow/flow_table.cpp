@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow_table.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <sys/mman.h>
+
+namespace sallyport::flow {
+namespace {
+
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
+/// Ten slots for six flows: at the configured capacity a bucket is 60 % full, and a key whose two buckets are both
+/// full can be made room for by moving one entry.
+constexpr std::uint64_t flows_per_bucket = 6;
+
+} // namespace
+
+std::string_view name(FlowState state) noexcept {
+    switch (state) {
+    case FlowState::free: return "free";
+    case FlowState::tcp_half_open: return "tcp_half_open";
+    case FlowState::tcp_established: return "tcp_established";
+    case FlowState::tcp_closing: return "tcp_closing";
+    case FlowState::udp: return "udp";
+    case FlowState::other: return "other";
+    }
+    return "?";
+}
+
+void FlowTable::Unmap::operator()(void* memory) const noexcept { ::munmap(memory, bytes); }
+
+template <typename T>
+Result<FlowTable::Mapped<T>> FlowTable::map(std::size_t count) {
+    const std::size_t bytes = (count * sizeof(T) + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        return failure("no memory for a flow table: " + std::to_string(bytes >> 20) + " MiB were refused (" +
+                       std::strerror(errno) + "); set a smaller gateway.flows_per_worker");
+    }
+    // Random access over hundreds of megabytes: without huge pages every visit pays for a walk of the page tables.
+    ::madvise(memory, bytes, MADV_HUGEPAGE);
+    return Mapped<T>(static_cast<T*>(memory), Unmap{bytes});
+}
+
+Result<FlowTable> FlowTable::create(std::uint32_t capacity) {
+    FlowTable table;
+    table.capacity_ = capacity;
+    table.bucket_count_ = static_cast<std::uint32_t>((capacity + flows_per_bucket - 1) / flows_per_bucket) + 1;
+    auto buckets = map<Bucket>(table.bucket_count_);
+    auto entries = map<FlowEntry>(capacity);
+    auto counters = map<FlowCounters>(capacity);
+    auto births = map<FlowBirth>(capacity);
+    if (!buckets) return tl::unexpected(buckets.error());
+    if (!entries) return tl::unexpected(entries.error());
+    if (!counters) return tl::unexpected(counters.error());
+    if (!births) return tl::unexpected(births.error());
+    table.buckets_ = std::move(*buckets);
+    table.entries_ = std::move(*entries);
+    table.counters_ = std::move(*counters);
+    table.births_ = std::move(*births);
+    return table;
+}
+
+std::uint64_t FlowTable::memory_bytes() const noexcept {
+    return std::uint64_t{bucket_count_} * sizeof(Bucket) +
+           std::uint64_t{capacity_} * (sizeof(FlowEntry) + sizeof(FlowCounters) + sizeof(FlowBirth));
+}
+
+unsigned FlowTable::used(const Bucket& bucket) noexcept {
+    return slots - static_cast<unsigned>(__builtin_popcount(match(bucket, 0)));
+}
+
+std::uint32_t FlowTable::other(std::uint32_t bucket, std::uint16_t tag) const noexcept {
+    // b -> (m(tag) - b) mod n is its own inverse for every n.
+    const std::uint32_t mirror = static_cast<std::uint32_t>((tag * 0x9e3779b1U * std::uint64_t{bucket_count_}) >> 32);
+    return mirror >= bucket ? mirror - bucket : mirror + bucket_count_ - bucket;
+}
+
+FlowIndex FlowTable::search(std::uint64_t hash, const FlowKey& key) const noexcept {
+    const std::uint16_t wanted = tag(hash);
+    std::uint32_t number = primary(hash);
+    for (unsigned attempt = 0; attempt < 2; ++attempt) {
+        const Bucket& bucket = buckets_[number];
+        for (unsigned matches = match(bucket, wanted); matches != 0; matches &= matches - 1) {
+            const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
+            if (entries_[flow].key == key) return flow;
+        }
+        number = other(number, wanted);
+    }
+    return no_flow;
+}
+
+void FlowTable::put(Bucket& bucket, std::uint16_t tag, FlowIndex flow) noexcept {
+    const auto slot = static_cast<unsigned>(__builtin_ctz(match(bucket, 0)));
+    bucket.tags[slot] = tag;
+    bucket.flows[slot] = flow;
+}
+
+bool FlowTable::make_room(std::uint32_t number) noexcept {
+    Bucket& bucket = buckets_[number];
+    for (unsigned slot = 0; slot < slots; ++slot) {
+        const std::uint16_t moved = bucket.tags[slot];
+        Bucket& target = buckets_[other(number, moved)];
+        if (&target == &bucket || used(target) == slots) continue;
+        put(target, moved, bucket.flows[slot]);
+        bucket.tags[slot] = 0;
+        return true;
+    }
+    return false;
+}
+
+FlowIndex FlowTable::insert(std::uint64_t hash, const FlowKey& key) noexcept {
+    if (size_ == capacity_) return no_flow;
+    const std::uint16_t new_tag = tag(hash);
+    std::uint32_t number = primary(hash);
+    // Most keys stay in their first bucket, so that most lookups touch one line.
+    if (used(buckets_[number]) >= slots - 2) {
+        const std::uint32_t second = other(number, new_tag);
+        if (used(buckets_[second]) < used(buckets_[number])) number = second;
+        if (used(buckets_[number]) == slots && !make_room(number)) return no_flow;
+    }
+
+    FlowIndex flow = first_free_;
+    if (flow != no_flow) {
+        first_free_ = entries_[flow].last_seen_ms;
+    } else {
+        flow = never_used_++;
+    }
+    put(buckets_[number], new_tag, flow);
+    entries_[flow].key = key;
+    restart(flow);
+    ++size_;
+    return flow;
+}
+
+void FlowTable::restart(FlowIndex flow) noexcept {
+    const FlowKey key = entries_[flow].key;
+    new (&entries_[flow]) FlowEntry{};
+    new (&counters_[flow]) FlowCounters{};
+    new (&births_[flow]) FlowBirth{};
+    entries_[flow].key = key;
+}
+
+void FlowTable::erase(FlowIndex flow, std::uint64_t hash) noexcept {
+    const std::uint16_t wanted = tag(hash);
+    std::uint32_t number = primary(hash);
+    for (unsigned attempt = 0; attempt < 2; ++attempt) {
+        Bucket& bucket = buckets_[number];
+        for (unsigned matches = match(bucket, wanted); matches != 0; matches &= matches - 1) {
+            const auto slot = static_cast<unsigned>(__builtin_ctz(matches));
+            if (bucket.flows[slot] != flow) continue;
+            bucket.tags[slot] = 0;
+            entries_[flow].state = FlowState::free;
+            entries_[flow].last_seen_ms = first_free_;
+            first_free_ = flow;
+            --size_;
+            return;
+        }
+        number = other(number, wanted);
+    }
+}
+
+} // namespace sallyport::flow

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker's flows: a fixed number of entries, found through an index of one-cache-line buckets with two places for
+// each key. All memory is taken at construction (huge pages asked for); nothing is allocated, locked or thrown after.
+// A lookup touches one bucket line (two for few keys) and one entry line, and each can be prefetched for a whole burst.
+#pragma once
+
+#include "flow/flow_entry.hpp"
+#include "support/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <emmintrin.h>
+#include <memory>
+#include <span>
+
+namespace sallyport::flow {
+
+using FlowIndex = std::uint32_t;
+inline constexpr FlowIndex no_flow = 0xffffffff;
+
+class FlowTable {
+public:
+    /// Room for `capacity` flows, 1 to 2^31. Fails with a sentence when the memory is not to be had.
+    static Result<FlowTable> create(std::uint32_t capacity);
+
+    FlowTable(FlowTable&&) noexcept = default;
+    FlowTable& operator=(FlowTable&&) noexcept = default;
+    ~FlowTable() = default;
+
+    void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[primary(hash)]); }
+    /// Where the flow probably is: the entry whose tag matches first, prefetched. To be given to find().
+    [[nodiscard]] FlowIndex guess(std::uint64_t hash) const noexcept {
+        const Bucket& bucket = buckets_[primary(hash)];
+        const unsigned matches = match(bucket, tag(hash));
+        if (matches == 0) return no_flow;
+        const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
+        __builtin_prefetch(&entries_[flow], 1);
+        return flow;
+    }
+    [[nodiscard]] FlowIndex find(std::uint64_t hash, const FlowKey& key, FlowIndex guessed = no_flow) const noexcept {
+        // The guess may be old: since then the entry may have been freed, which its state tells.
+        if (guessed != no_flow && entries_[guessed].key == key && entries_[guessed].state != FlowState::free) [[likely]] {
+            return guessed;
+        }
+        return search(hash, key);
+    }
+
+    /// A new entry with the key set and all else at its defaults; no_flow when the table is full. The key must not be
+    /// in the table.
+    [[nodiscard]] FlowIndex insert(std::uint64_t hash, const FlowKey& key) noexcept;
+    /// The entry of a flow that has ended becomes that of a new one of the same key, as insert() would give it.
+    void restart(FlowIndex flow) noexcept;
+    void erase(FlowIndex flow, std::uint64_t hash) noexcept;
+
+    [[nodiscard]] FlowEntry& entry(FlowIndex flow) noexcept { return entries_[flow]; }
+    [[nodiscard]] const FlowEntry& entry(FlowIndex flow) const noexcept { return entries_[flow]; }
+    [[nodiscard]] FlowCounters& counters(FlowIndex flow) noexcept { return counters_[flow]; }
+    [[nodiscard]] const FlowCounters& counters(FlowIndex flow) const noexcept { return counters_[flow]; }
+    [[nodiscard]] FlowBirth& birth(FlowIndex flow) noexcept { return births_[flow]; }
+    [[nodiscard]] const FlowBirth& birth(FlowIndex flow) const noexcept { return births_[flow]; }
+    void prefetch_counters(FlowIndex flow) const noexcept { __builtin_prefetch(&counters_[flow], 1); }
+
+    [[nodiscard]] ApplianceIndex hop(FlowIndex flow, unsigned hop) const noexcept {
+        return hop < 4 ? entries_[flow].first_hops[hop] : births_[flow].last_hops[hop - 4];
+    }
+    void set_hop(FlowIndex flow, unsigned hop, ApplianceIndex appliance) noexcept {
+        (hop < 4 ? entries_[flow].first_hops[hop] : births_[flow].last_hops[hop - 4]) = appliance;
+    }
+
+    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    /// Everything that the table holds in memory, index included.
+    [[nodiscard]] std::uint64_t memory_bytes() const noexcept;
+
+private:
+    static constexpr unsigned slots = 10;
+    struct alignas(64) Bucket {
+        std::array<std::uint16_t, slots> tags = {};        // 0: the slot is free
+        std::array<FlowIndex, slots> flows = {};
+        std::uint32_t spare = 0;
+    };
+    static_assert(sizeof(Bucket) == 64);
+
+    struct Unmap {
+        std::size_t bytes;
+        void operator()(void* memory) const noexcept;
+    };
+    template <typename T>
+    using Mapped = std::unique_ptr<T[], Unmap>;
+    template <typename T>
+    static Result<Mapped<T>> map(std::size_t count);
+
+    FlowTable() = default;
+
+    [[nodiscard]] static std::uint16_t tag(std::uint64_t hash) noexcept {
+        return static_cast<std::uint16_t>((hash >> 32) & 0xffff) | 1U;
+    }
+    [[nodiscard]] std::uint32_t primary(std::uint64_t hash) const noexcept {
+        return static_cast<std::uint32_t>(((hash & 0xffffffffU) * bucket_count_) >> 32);
+    }
+    /// The other bucket of a key with this tag: its own inverse, so an entry can be moved without its hash.
+    [[nodiscard]] std::uint32_t other(std::uint32_t bucket, std::uint16_t tag) const noexcept;
+    /// A bit for each slot with this tag; all ten compared at once, in two overlapping vectors of eight.
+    [[nodiscard]] static unsigned match(const Bucket& bucket, std::uint16_t tag) noexcept {
+        static_assert(slots == 10);
+        const __m128i wanted = _mm_set1_epi16(static_cast<short>(tag));
+        const auto equal = [&](std::size_t from) {
+            const auto* at = reinterpret_cast<const __m128i*>(bucket.tags.data() + from);
+            const __m128i lanes = _mm_cmpeq_epi16(_mm_loadu_si128(at), wanted);
+            return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(lanes, _mm_setzero_si128())));
+        };
+        return equal(0) | (equal(2) & 0xc0U) << 2;
+    }
+    [[nodiscard]] FlowIndex search(std::uint64_t hash, const FlowKey& key) const noexcept;
+    [[nodiscard]] static unsigned used(const Bucket& bucket) noexcept;
+    [[nodiscard]] bool make_room(std::uint32_t bucket) noexcept;
+    static void put(Bucket& bucket, std::uint16_t tag, FlowIndex flow) noexcept;
+
+    Mapped<Bucket> buckets_;
+    Mapped<FlowEntry> entries_;
+    Mapped<FlowCounters> counters_;
+    Mapped<FlowBirth> births_;
+    std::uint32_t bucket_count_ = 0;
+    std::uint32_t capacity_ = 0;
+    std::uint32_t size_ = 0;
+    FlowIndex first_free_ = no_flow;                       // freed entries, linked through last_seen_ms
+    FlowIndex never_used_ = 0;                             // entries from here on were never taken
+};
+
+} // namespace sallyport::flow
