@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Policy: ordered rules that give a new flow its chain. The first rule that matches decides.
+#pragma once
+
+#include "config/config.hpp"
+#include "support/address.hpp"
+#include "support/index.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace sallyport::chain {
+
+/// A flow that is about to begin, as its initiator's first packet shows it.
+struct NewFlow {
+    EndpointIndex endpoint = no_index;
+    config::Direction direction = config::Direction::southbound;
+    std::uint8_t protocol = 0;
+    IpAddress source;
+    IpAddress destination;
+    std::uint16_t source_port = 0;
+    std::uint16_t destination_port = 0;
+};
+
+struct Rule {
+    EndpointIndex endpoint = no_index;                     // no_index: any
+    std::optional<config::Direction> direction;
+    std::vector<std::uint8_t> protocols;
+    std::vector<IpPrefix> sources;
+    std::vector<IpPrefix> destinations;
+    std::vector<config::PortRange> source_ports;
+    std::vector<config::PortRange> destination_ports;
+    ChainIndex chain = no_index;                           // no_index: forwarded without a visit
+};
+
+struct Policy {
+    std::vector<Rule> rules;
+};
+
+/// Why a rule does not match: the first of its conditions that fails. For `explain`.
+enum class Mismatch { none, endpoint, direction, protocol, source, destination, source_port, destination_port };
+
+[[nodiscard]] Mismatch compare(const Rule& rule, const NewFlow& flow) noexcept;
+/// The position of the first rule that matches; no_index when none does.
+[[nodiscard]] std::uint16_t first_match(const Policy& policy, const NewFlow& flow) noexcept;
+
+} // namespace sallyport::chain

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/roster.hpp"
+
+#include "select/maglev.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace sallyport::chain {
+namespace {
+
+template <typename Items>
+std::uint16_t position(const Items& items, std::string_view name) noexcept {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (items[i].name == name) return static_cast<std::uint16_t>(i);
+    }
+    return no_index;
+}
+
+/// Without a configured key: one made from the endpoints' ids, which are no secret of great worth, but are the same on
+/// every gateway of a roster and stay so over a restart.
+SipKey derive_selection_key(const config::Config& config) {
+    if (config.gateway.hash_key) return SipKey::from_bytes(*config.gateway.hash_key);
+    std::vector<std::uint64_t> ids;
+    for (const config::Endpoint& endpoint : config.endpoints) ids.push_back(endpoint.id);
+    std::sort(ids.begin(), ids.end());
+    SipKey key;
+    for (const std::uint64_t id : ids) {
+        key = SipKey{siphash13<2>(SipKey{}, {key.k0, id}), siphash13<2>(SipKey{1, 0}, {key.k1, id})};
+    }
+    return key;
+}
+
+void build_ports(const config::Config& config, Roster& roster) {
+    for (const config::Port& from : config.ports) {
+        Port port;
+        port.name = from.name;
+        port.mtu = from.mtu;
+        port.addresses = from.addresses;
+        for (const IpPrefix& own : from.addresses) port.own_addresses.push_back(own.address);
+        roster.ports.push_back(std::move(port));
+    }
+    for (const config::Endpoint& from : config.endpoints) {
+        Endpoint endpoint{from.name, from.id, {}};
+        for (const std::string& name : from.ports) {
+            const PortIndex port = position(roster.ports, name);
+            roster.ports[port].endpoint = static_cast<EndpointIndex>(roster.endpoints.size());
+            roster.ports[port].is_north = endpoint.ports.empty();
+            endpoint.ports.push_back(port);
+        }
+        roster.endpoints.push_back(std::move(endpoint));
+    }
+    for (Port& port : roster.ports) {
+        for (const Port& neighbour : roster.ports) {
+            const bool is_forbidden = &neighbour != &port && port.endpoint != no_index &&
+                                      (neighbour.endpoint == no_index || neighbour.endpoint == port.endpoint);
+            if (!is_forbidden) continue;
+            for (const IpPrefix& own : neighbour.addresses) port.forbidden.push_back(own.address);
+        }
+    }
+}
+
+void build_groups(const config::Config& config, Roster& roster) {
+    for (const config::ApplianceGroup& from : config.appliance_groups) {
+        Group group{from.name, from.stickiness, {}, {}};
+        std::vector<select::MaglevMember> members;
+        for (const config::Appliance& appliance : from.appliances) {
+            group.appliances.push_back(static_cast<ApplianceIndex>(roster.appliances.size()));
+            roster.appliances.push_back({appliance.name, appliance.address,
+                                         static_cast<GroupIndex>(roster.groups.size()), appliance.weight});
+            // With the group's name, so that two groups of the same appliances do not spread flows alike.
+            members.push_back({from.name + '/' + appliance.name, appliance.weight});
+        }
+        for (const std::uint16_t member : select::build_maglev(members)) {
+            group.maglev.push_back(group.appliances[member]);
+        }
+        roster.groups.push_back(std::move(group));
+    }
+    for (const config::Chain& from : config.chains) {
+        Chain chain{from.name, {}};
+        for (const std::string& group : from.groups) chain.groups.push_back(position(roster.groups, group));
+        roster.chains.push_back(std::move(chain));
+    }
+}
+
+void build_policy(const config::Config& config, Roster& roster) {
+    for (const config::PolicyRule& from : config.policy) {
+        const config::Match& match = from.match;
+        Rule rule;
+        if (match.endpoint) rule.endpoint = position(roster.endpoints, *match.endpoint);
+        rule.direction = match.direction;
+        rule.protocols = match.protocols;
+        rule.sources = match.sources;
+        rule.destinations = match.destinations;
+        rule.source_ports = match.source_ports;
+        rule.destination_ports = match.destination_ports;
+        if (from.chain) rule.chain = position(roster.chains, *from.chain);
+        roster.policy.rules.push_back(std::move(rule));
+    }
+}
+
+} // namespace
+
+PortIndex Roster::port_by_name(std::string_view name) const noexcept { return position(ports, name); }
+
+EndpointIndex Roster::endpoint_by_id(std::uint64_t id) const noexcept {
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        if (endpoints[i].id == id) return static_cast<EndpointIndex>(i);
+    }
+    return no_index;
+}
+
+bool Roster::is_appliance(const IpAddress& address) const noexcept {
+    return std::any_of(appliances.begin(), appliances.end(),
+                       [&](const Appliance& appliance) { return appliance.address == address; });
+}
+
+const IpAddress* Roster::port_address(PortIndex port, Family family) const noexcept {
+    for (const IpPrefix& own : ports[port].addresses) {
+        if (own.address.family() == family) return &own.address;
+    }
+    return nullptr;
+}
+
+Roster build_roster(const config::Config& config) {
+    Roster roster;
+    roster.selection_key = derive_selection_key(config);
+    build_ports(config, roster);
+    build_groups(config, roster);
+    build_policy(config, roster);
+    return roster;
+}
+
+} // namespace sallyport::chain

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/selection.hpp"
+
+namespace sallyport::chain {
+namespace {
+
+constexpr std::uint16_t first_dynamic_port = 49152; // RFC 6335 section 6
+
+} // namespace
+
+std::uint64_t selection_hash(const Roster& roster, const flow::FlowKey& key, config::Stickiness stickiness) noexcept {
+    // The endpoint by its id, not its index: the index depends on the order of the file.
+    const bool ports = stickiness == config::Stickiness::five_tuple;
+    const bool protocol = stickiness != config::Stickiness::two_tuple;
+    const std::uint64_t rest = (ports ? std::uint64_t{key.low_port()} << 48 | std::uint64_t{key.high_port()} << 32 : 0) |
+                               (protocol ? std::uint64_t{key.protocol()} << 8 : 0) |
+                               static_cast<std::uint64_t>(key.family());
+    return siphash13<6>(roster.selection_key, {key.low[0], key.low[1], key.high[0], key.high[1], rest,
+                                               roster.endpoints[key.endpoint()].id});
+}
+
+ApplianceIndex select_appliance(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {
+    if (group.maglev.empty()) return no_index;
+    return group.maglev[selection_hash(roster, key, group.stickiness) % group.maglev.size()];
+}
+
+std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept {
+    const std::uint64_t hash = selection_hash(roster, key, config::Stickiness::five_tuple);
+    // From other bits than the Maglev slot, so that one appliance's flows still differ in their ports.
+    return static_cast<std::uint16_t>(first_dynamic_port | (hash >> 50));
+}
+
+} // namespace sallyport::chain
