@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 2: whose packet is it?
+// Leads on to: to_host (for the gateway itself), hop_return (GENEVE for the gateway on a port towards appliances),
+// flow_lookup (transit traffic of an endpoint), egress (an ICMP error of our own).
+// Drops: MulticastUnsupported, OwnAddressElsewhere, InvalidGeneveTunnel, PortWithoutEndpoint, TtlExpired, and what
+// parse_flow finds.
+#include "geneve/header.hpp"
+#include "journey/icmp_error.hpp"
+#include "journey/own_address.hpp"
+#include "journey/parse_ip.hpp"
+#include "journey/steps.hpp"
+#include "journey/wire.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+[[nodiscard]] bool is_geneve(const Packet& packet) noexcept {
+    const auto* udp = packet.header<UdpHeader>(packet.l4);
+    return packet.protocol == protocol_udp && udp != nullptr && udp->destination_port.host() == geneve::udp_port;
+}
+
+void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
+    if (!is_geneve(*packet)) return round.to_host.push(packet);
+    // Appliances are never behind an endpoint's port; whoever sends GENEVE from there is a tenant who forges it.
+    if (port.endpoint != no_index) return drop(round, packet, DropReason::InvalidGeneveTunnel);
+    round.hop_return.push(packet);
+}
+
+[[nodiscard]] unsigned ttl(const Packet& packet) noexcept {
+    return packet.family == Family::ipv4 ? packet.header<Ipv4Header>(packet.l3)->ttl
+                                         : packet.header<Ipv6Header>(packet.l3)->hop_limit;
+}
+
+void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcept {
+    if (port.endpoint == no_index) return drop(round, packet, DropReason::PortWithoutEndpoint);
+    // RFC 1812 5.3.4: what everybody on the link received is not for a router to pass on.
+    if (packet->header<EthernetHeader>(packet->begin)->destination.is_multicast()) {
+        return drop(round, packet, DropReason::MulticastUnsupported);
+    }
+    packet->endpoint = port.endpoint;
+    flow::Tuple tuple;
+    if (const auto fault = parse_flow(*packet, tuple)) return drop(round, packet, *fault);
+    // RFC 1812 5.3.1, RFC 8200 section 3. Before the chain: a packet that can not be forwarded is nobody's work.
+    if (ttl(*packet) <= 1) return answer_with_error(round, packet, IcmpError::time_exceeded, DropReason::TtlExpired);
+
+    tuple.endpoint = port.endpoint;
+    const flow::OrientedKey oriented = flow::orient(tuple);
+    packet->key = oriented.key;
+    packet->from_high = oriented.from_high;
+    packet->hash = flow::table_hash(round.worker.settings.keys.table, packet->key);
+    round.worker.flows.prefetch_bucket(packet->hash);
+    round.flow_lookup.push(packet);
+}
+
+} // namespace
+
+void classify(Round& round) noexcept {
+    for (Packet* packet : round.classify) {
+        const chain::Port& port = round.around.roster.ports[packet->port];
+        switch (whose_address(port, *packet)) {
+        case Addressee::gateway: take_own(round, packet, port); break;
+        case Addressee::link: round.to_host.push(packet); break;
+        case Addressee::other_port: drop(round, packet, DropReason::OwnAddressElsewhere); break;
+        case Addressee::group: drop(round, packet, DropReason::MulticastUnsupported); break;
+        case Addressee::somebody: take_transit(round, packet, port); break;
+        }
+    }
+}
+
+} // namespace sallyport::journey

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 3: which flow is it of? A packet of no flow may begin one.
+// Leads on to: hop_out (the chain's first visit, or its last on the way back), balance (a flow without a chain), another
+// worker (who owns the flow).
+// Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
+#include "journey/new_flow.hpp"
+#include "journey/steps.hpp"
+#include "journey/tcp_state.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+/// The live flow of the packet; ends one whose timer has run out. No packet of this round holds that one: it had run out
+/// for them too.
+[[nodiscard]] flow::FlowIndex find_live(Round& round, const Packet& packet) noexcept {
+    WorkerState& worker = round.worker;
+    const flow::FlowIndex flow = worker.flows.find(packet.hash, packet.key, packet.flow);
+    if (flow == flow::no_flow) return flow;
+    if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]] return flow;
+    worker.flows.erase(flow, packet.hash);
+    worker.counters.flows_expired.add(1);
+    return flow::no_flow;
+}
+
+/// Whether the packet opens anew what has closed.
+[[nodiscard]] bool reopens(const flow::FlowEntry& entry, const Packet& packet) noexcept {
+    return entry.state == flow::FlowState::tcp_closing && opens(packet.tcp_flags);
+}
+
+void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
+    const auto direction = static_cast<unsigned>(packet.direction);
+    counters.packets[direction] += 1;
+    counters.bytes[direction] += static_cast<std::uint64_t>(packet.end - packet.l3);
+}
+
+void send_on(Round& round, Packet* packet) noexcept {
+    flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
+    entry.last_seen_ms = round.around.now.wrapped_ms();
+    packet->direction = entry.direction(packet->from_high);
+    if (packet->protocol == protocol_tcp) follow(entry, packet->tcp_flags, packet->from_high);
+    count(round.worker.flows.counters(packet->flow), *packet);
+
+    if (entry.hop_count == 0) return round.balance.push(packet);
+    packet->hop = packet->direction == flow::Direction::forward ? std::uint8_t{0}
+                                                                : static_cast<std::uint8_t>(entry.hop_count - 1);
+    round.hop_out.push(packet);
+}
+
+} // namespace
+
+void flow_lookup(Round& round) noexcept {
+    flow::FlowTable& flows = round.worker.flows;
+    for (Packet* packet : round.flow_lookup) packet->flow = flows.guess(packet->hash);
+    const WorkerSettings& settings = round.worker.settings;
+    Inbox known;
+    for (Packet* packet : round.flow_lookup) {
+        const unsigned owner = flow::owner(packet->hash, settings.count);
+        if (owner != settings.index) {
+            hand_over(round, packet, owner, Resume::flow_lookup);
+            continue;
+        }
+        packet->flow = find_live(round, *packet);
+        if (packet->flow == flow::no_flow || reopens(flows.entry(packet->flow), *packet)) [[unlikely]] {
+            if (const auto refusal = begin_flow(round, *packet)) {
+                drop(round, packet, *refusal);
+                continue;
+            }
+        }
+        flows.prefetch_counters(packet->flow);
+        known.push(packet);
+    }
+    for (Packet* packet : known) send_on(round, packet);
+}
+
+} // namespace sallyport::journey

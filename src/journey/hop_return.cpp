@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 5: a packet comes back from an appliance. Is it really the one that was sent there, and where does it go next?
+// Leads on to: hop_out (the next visit), balance (the chain is done), another worker (who owns the flow).
+// Drops: AWS's InvalidGeneveTunnel, InvalidGwlbEndpointId, InvalidGwlbFlowCookie and MissingFlowEntry; one for each
+// fault of the GENEVE header; MissingAttachmentId, GeneveVni, GeneveProtocolType, OuterUdpMalformed, InnerMalformed,
+// HopOutOfOrder.
+#include "geneve/gwlb.hpp"
+#include "journey/cookie.hpp"
+#include "journey/geneve_drops.hpp"
+#include "journey/parse_ip.hpp"
+#include "journey/steps.hpp"
+#include "journey/wire.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+/// What the outer headers said, kept until the flow is known.
+struct Returned {
+    Packet* packet;
+    IpAddress source;
+    std::uint32_t cookie;
+    std::uint16_t source_port;
+};
+
+[[nodiscard]] std::optional<DropReason> read_tunnel(const Packet& packet, geneve::Decoded& decoded,
+                                                    geneve::GwlbOptions& options) noexcept {
+    const auto* udp = packet.header<UdpHeader>(packet.l4);
+    if (udp == nullptr) return DropReason::OuterUdpMalformed;
+    const unsigned length = udp->length.host();
+    if (length < sizeof(UdpHeader) || packet.l4 + length > packet.end) return DropReason::OuterUdpMalformed;
+    const std::span<const std::uint8_t> payload(packet.buffer + packet.l4 + sizeof(UdpHeader),
+                                                length - sizeof(UdpHeader));
+    if (const geneve::Fault fault = geneve::decode_gwlb(payload, decoded, options); fault != geneve::Fault::none) {
+        return drop_reason(fault);
+    }
+    if (!options.has_endpoint_id) return DropReason::InvalidGwlbEndpointId;
+    if (!options.has_flow_cookie) return DropReason::InvalidGwlbFlowCookie;
+    // Sent as zero, and to be given back as it was.
+    if (!options.has_attachment_id || options.attachment_id != 0) return DropReason::MissingAttachmentId;
+    if (decoded.header.vni != 0) return DropReason::GeneveVni;
+    return std::nullopt;
+}
+
+/// Makes the inner packet the one that the steps work on, and looks at what flow it says it is of.
+[[nodiscard]] std::optional<DropReason> unwrap(Round& round, Packet& packet, const geneve::Decoded& decoded,
+                                               EndpointIndex endpoint) noexcept {
+    const std::uint8_t* inner = decoded.payload.data();
+    packet.l3 = static_cast<std::uint16_t>(inner - packet.buffer);
+    packet.end = static_cast<std::uint16_t>(packet.l3 + decoded.payload.size());
+    if (decoded.payload.empty()) return DropReason::InnerMalformed;
+    const std::uint16_t expected_type = inner[0] >> 4 == 4 ? ethertype_ipv4 : ethertype_ipv6;
+    if (decoded.header.protocol_type != expected_type) return DropReason::GeneveProtocolType;
+    flow::Tuple tuple;
+    if (parse_network(packet) || parse_flow(packet, tuple)) return DropReason::InnerMalformed;
+
+    packet.endpoint = endpoint;
+    tuple.endpoint = endpoint;
+    const flow::OrientedKey oriented = flow::orient(tuple);
+    packet.key = oriented.key;
+    packet.from_high = oriented.from_high;
+    packet.hash = flow::table_hash(round.worker.settings.keys.table, packet.key);
+    round.worker.flows.prefetch_bucket(packet.hash);
+    return std::nullopt;
+}
+
+/// The first half: all that can be said without the flow. True when the packet goes on to the second half.
+[[nodiscard]] std::optional<DropReason> take_back(Round& round, Returned& returned) noexcept {
+    Packet& packet = *returned.packet;
+    geneve::Decoded decoded;
+    geneve::GwlbOptions options;
+    if (const auto fault = read_tunnel(packet, decoded, options)) return fault;
+    const EndpointIndex endpoint = round.around.roster.endpoint_by_id(options.endpoint_id);
+    if (endpoint == no_index) return DropReason::InvalidGwlbEndpointId;
+    returned.source_port = packet.header<UdpHeader>(packet.l4)->source_port.host();
+    returned.cookie = options.flow_cookie;
+
+    const WorkerSettings& settings = round.worker.settings;
+    const unsigned owner = worker_of_cookie(returned.cookie);
+    if (owner >= settings.count) return DropReason::InvalidGwlbFlowCookie;
+    if (owner != settings.index) {
+        // The owner reads it again from the outer header on: nothing has been changed.
+        hand_over(round, &packet, owner, Resume::hop_return);
+        returned.packet = nullptr;
+        return std::nullopt;
+    }
+    return unwrap(round, packet, decoded, endpoint);
+}
+
+/// Whether this appliance was sent this packet; sets packet.hop to the visit that it returns from.
+[[nodiscard]] std::optional<DropReason> verify(Round& round, Returned& returned) noexcept {
+    Packet& packet = *returned.packet;
+    const flow::FlowTable& flows = round.worker.flows;
+    packet.flow = flows.find(packet.hash, packet.key, packet.flow);
+    if (packet.flow == flow::no_flow) return DropReason::MissingFlowEntry;
+    const flow::FlowEntry& entry = flows.entry(packet.flow);
+    if (round.worker.is_over(entry, round.around.now.wrapped_ms())) return DropReason::MissingFlowEntry;
+
+    const std::uint32_t hop = entry.cookie ^ returned.cookie;
+    if (hop >= entry.hop_count) return DropReason::InvalidGwlbFlowCookie;
+    const std::vector<chain::Appliance>& appliances = round.around.roster.appliances;
+    const ApplianceIndex appliance = flows.hop(packet.flow, hop);
+    if (!(appliances[appliance].address == returned.source)) {
+        for (unsigned other = 0; other < entry.hop_count; ++other) {
+            if (appliances[flows.hop(packet.flow, other)].address == returned.source) return DropReason::HopOutOfOrder;
+        }
+        return DropReason::InvalidGeneveTunnel;
+    }
+    // AWS counts ports that were not kept here, too.
+    if (returned.source_port != entry.outer_source_port) return DropReason::InvalidGeneveTunnel;
+    round.worker.counters.appliances[appliance].packets_returned.add(1);
+    packet.hop = static_cast<std::uint8_t>(hop);
+    packet.direction = entry.direction(packet.from_high);
+    return std::nullopt;
+}
+
+void send_on(Round& round, Packet* packet) noexcept {
+    const unsigned hops = round.worker.flows.entry(packet->flow).hop_count;
+    const bool forward = packet->direction == flow::Direction::forward;
+    packet->origin = no_index;                             // the flow knows; asked for only where it matters
+    if (forward ? packet->hop + 1U == hops : packet->hop == 0) return round.balance.push(packet);
+    packet->hop = static_cast<std::uint8_t>(forward ? packet->hop + 1 : packet->hop - 1);
+    round.hop_out.push(packet);
+}
+
+/// A stranger's packet is a stranger's packet, whatever else is wrong with it.
+void refuse(Round& round, const Returned& returned, DropReason reason) noexcept {
+    const bool stranger = !round.around.roster.is_appliance(returned.source);
+    drop(round, returned.packet, stranger ? DropReason::InvalidGeneveTunnel : reason);
+}
+
+} // namespace
+
+void hop_return(Round& round) noexcept {
+    std::array<Returned, max_burst> known;
+    unsigned count = 0;
+    for (Packet* packet : round.hop_return) {
+        Returned& returned = known[count];
+        returned.packet = packet;
+        returned.source = source_address(*packet);
+        if (const auto fault = take_back(round, returned)) {
+            refuse(round, returned, *fault);
+        } else if (returned.packet != nullptr) {
+            ++count;
+        }
+    }
+    for (unsigned i = 0; i < count; ++i) known[i].packet->flow = round.worker.flows.guess(known[i].packet->hash);
+    for (unsigned i = 0; i < count; ++i) {
+        if (const auto fault = verify(round, known[i])) {
+            refuse(round, known[i], *fault);
+        } else {
+            send_on(round, known[i].packet);
+        }
+    }
+}
+
+} // namespace sallyport::journey

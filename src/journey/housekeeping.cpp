@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/housekeeping.hpp"
+
+#include "journey/egress.hpp"
+#include "journey/icmp_error.hpp"
+
+#include <algorithm>
+
+namespace sallyport::journey {
+namespace {
+
+constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+constexpr std::uint64_t neighbour_patience = 3 * nanoseconds_per_second; // what the kernel needs for three requests
+constexpr std::uint64_t sweep_period = 5 * nanoseconds_per_second;       // once through the whole table
+constexpr std::uint32_t max_sweep = 4096;
+
+/// Whether the packet's wait is over, one way or the other. Its place in the queue is free then.
+[[nodiscard]] bool settle(Round& round, Waiting& waiting) noexcept {
+    const Instant now = round.around.now;
+    MacAddress mac;
+    if (round.around.forwarding.neighbour(waiting.port, waiting.station, mac)) {
+        finish_frame(round, waiting.packet, waiting.port, mac);
+        return true;
+    }
+    if (now.nanoseconds - waiting.since.nanoseconds >= neighbour_patience) {
+        if (waiting.packet->to_appliance || waiting.packet->endpoint == no_index) {
+            drop(round, waiting.packet, DropReason::NeighbourUnresolved);
+        } else {
+            answer_with_error(round, waiting.packet, IcmpError::host_unreachable, DropReason::NeighbourUnresolved);
+        }
+        return true;
+    }
+    if (now.nanoseconds - waiting.asked.nanoseconds >= nanoseconds_per_second) {
+        waiting.asked = now;
+        round.outlet.resolve(waiting.port, waiting.station);
+    }
+    return false;
+}
+
+} // namespace
+
+void send_pending(Round& round) noexcept {
+    std::vector<Waiting>& waiting = round.worker.pending.all();
+    // A round has room for max_burst; the rest is seen in the next one.
+    unsigned settled = 0;
+    std::size_t kept = 0;
+    for (Waiting& one : waiting) {
+        if (settled < max_burst && settle(round, one)) {
+            ++settled;
+        } else {
+            waiting[kept++] = one;
+        }
+    }
+    waiting.resize(kept);
+}
+
+void sweep_flows(WorkerState& worker, Instant now) noexcept {
+    const std::uint64_t elapsed = std::min(now.nanoseconds - worker.swept_at.nanoseconds, sweep_period);
+    const std::uint64_t due = worker.flows.capacity() * elapsed / sweep_period;
+    if (due == 0) return;
+    worker.swept_at = now;
+    const auto slice = static_cast<std::uint32_t>(std::min<std::uint64_t>(due, max_sweep));
+    const std::uint32_t now_ms = now.wrapped_ms();
+    for (std::uint32_t i = 0; i < slice; ++i) {
+        const flow::FlowIndex flow = worker.sweep_position;
+        worker.sweep_position = flow + 1 == worker.flows.capacity() ? 0 : flow + 1;
+        const flow::FlowEntry& entry = worker.flows.entry(flow);
+        if (entry.state == flow::FlowState::free || !worker.is_over(entry, now_ms)) continue;
+        worker.flows.erase(flow, flow::table_hash(worker.settings.keys.table, entry.key));
+        worker.counters.flows_expired.add(1);
+    }
+}
+
+} // namespace sallyport::journey

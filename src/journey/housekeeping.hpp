@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker does beside packets, a bounded piece at a time.
+#pragma once
+
+#include "journey/steps.hpp"
+
+namespace sallyport::journey {
+
+/// Sends on what waited for neighbours that are known now; ends what has waited too long; asks the kernel again.
+void send_pending(Round& round) noexcept;
+
+/// Frees the entries of flows whose time is over, a slice of the table a call.
+void sweep_flows(WorkerState& worker, Instant now) noexcept;
+
+} // namespace sallyport::journey

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/new_flow.hpp"
+
+#include "chain/selection.hpp"
+#include "journey/cookie.hpp"
+#include "journey/tcp_state.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+[[nodiscard]] chain::NewFlow describe(const Packet& packet, const chain::Port& port) noexcept {
+    const flow::FlowKey& key = packet.key;
+    chain::NewFlow flow;
+    flow.endpoint = packet.endpoint;
+    flow.direction = port.is_north ? config::Direction::southbound : config::Direction::northbound;
+    flow.protocol = packet.protocol;
+    flow.source = packet.from_high ? key.high_address() : key.low_address();
+    flow.destination = packet.from_high ? key.low_address() : key.high_address();
+    flow.source_port = packet.from_high ? key.high_port() : key.low_port();
+    flow.destination_port = packet.from_high ? key.low_port() : key.high_port();
+    return flow;
+}
+
+/// The state that the flow begins in; `free` when this packet may not begin one.
+[[nodiscard]] flow::FlowState first_state(const Round& round, const Packet& packet) noexcept {
+    using flow::FlowState;
+    if (packet.protocol == protocol_udp) return FlowState::udp;
+    if (packet.protocol != protocol_tcp) return FlowState::other;
+    if (opens(packet.tcp_flags)) return FlowState::tcp_half_open;
+    const bool adopted = round.worker.settings.tcp_midstream == config::TcpMidstream::adopt &&
+                         (packet.tcp_flags & TcpHeader::rst) == 0;
+    return adopted ? FlowState::tcp_established : FlowState::free;
+}
+
+struct Hops {
+    std::array<ApplianceIndex, max_hops> appliances;
+    std::uint8_t count = 0;
+};
+
+[[nodiscard]] bool choose_hops(const chain::Roster& roster, ChainIndex chain, const flow::FlowKey& key, Hops& hops) noexcept {
+    if (chain == no_index) return true;
+    for (const GroupIndex group : roster.chains[chain].groups) {
+        const ApplianceIndex appliance = chain::select_appliance(roster, roster.groups[group], key);
+        if (appliance == no_index) return false;
+        hops.appliances[hops.count++] = appliance;
+    }
+    return true;
+}
+
+} // namespace
+
+std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
+    const chain::Roster& roster = round.around.roster;
+    WorkerState& worker = round.worker;
+
+    const flow::FlowState state = first_state(round, packet);
+    if (state == flow::FlowState::free) return DropReason::TcpNotSyn;
+    const std::uint16_t rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));
+    if (rule == no_index) return DropReason::NoPolicyMatch;
+    const ChainIndex chain = roster.policy.rules[rule].chain;
+    Hops hops;
+    if (!choose_hops(roster, chain, packet.key, hops)) return DropReason::NoAppliance;
+    if (packet.flow != flow::no_flow) {
+        worker.flows.restart(packet.flow);
+        worker.counters.flows_expired.add(1);
+    } else {
+        packet.flow = worker.flows.insert(packet.hash, packet.key);
+        if (packet.flow == flow::no_flow) return DropReason::FlowTableFull;
+    }
+    const flow::FlowIndex flow = packet.flow;
+
+    const std::uint32_t now_ms = round.around.now.wrapped_ms();
+    flow::FlowEntry& entry = worker.flows.entry(flow);
+    entry.state = state;
+    entry.chain = chain;
+    entry.hop_count = hops.count;
+    entry.initiator_is_high = packet.from_high;
+    entry.last_seen_ms = now_ms;
+    entry.cookie = make_cookie(worker.settings.keys.cookie, worker.settings.index, worker.cookie_sequence++);
+    entry.outer_source_port = hops.count == 0 ? std::uint16_t{0} : chain::outer_source_port(roster, packet.key);
+    for (unsigned hop = 0; hop < hops.count; ++hop) {
+        worker.flows.set_hop(flow, hop, hops.appliances[hop]);
+        worker.counters.appliances[hops.appliances[hop]].flows_created.add(1);
+    }
+    flow::FlowBirth& birth = worker.flows.birth(flow);
+    birth.created_ms = now_ms;
+    birth.initiator_port = packet.origin;
+    birth.rule = rule;
+    worker.counters.flows_created.add(1);
+    return std::nullopt;
+}
+
+} // namespace sallyport::journey

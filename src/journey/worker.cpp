@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/worker.hpp"
+
+#include "journey/housekeeping.hpp"
+#include "journey/steps.hpp"
+#include "journey/worker_state.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+constexpr std::uint32_t icmp_errors_per_second = 1000;
+constexpr std::uint32_t icmp_errors_burst = 200;
+constexpr std::uint32_t max_listed = 4096;
+
+[[nodiscard]] std::uint32_t milliseconds(std::chrono::milliseconds duration) noexcept {
+    return static_cast<std::uint32_t>(duration.count());
+}
+
+void hand_over_all(Round& round) noexcept {
+    for (unsigned owner = 0; owner < round.worker.settings.count && !round.handover.empty(); ++owner) {
+        Inbox theirs;
+        for (Packet* packet : round.handover) {
+            if (packet->owner == owner) theirs.push(packet);
+        }
+        if (!theirs.empty()) round.outlet.hand_over(owner, theirs.packets());
+    }
+}
+
+/// What a round leaves: every packet has reached one of these ends.
+void deliver(Round& round) noexcept {
+    if (!round.transmit.empty()) round.outlet.transmit(round.transmit.packets());
+    hand_over_all(round);
+    if (!round.dropped.empty()) round.outlet.release(round.dropped.packets());
+}
+
+/// All steps once, in the order of the journey; see steps.hpp.
+void run(Round& round) noexcept {
+    ingress(round);
+    classify(round);
+    flow_lookup(round);
+    hop_return(round);
+    balance(round);
+    hop_out(round);
+    route(round);
+    egress(round);
+    to_host(round);
+    deliver(round);
+    round.worker.counters.rounds.add(1);
+}
+
+} // namespace
+
+WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, const chain::Roster& roster)
+    : settings(from), flows(std::move(table)), counters(roster.ports.size(), roster.appliances.size()),
+      pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst) {
+    using flow::FlowState;
+    const auto set = [&](FlowState state, std::chrono::milliseconds timeout) {
+        timeouts_ms[static_cast<unsigned>(state)] = milliseconds(timeout);
+    };
+    set(FlowState::tcp_half_open, from.timeouts.tcp_half_open);
+    set(FlowState::tcp_established, from.timeouts.tcp_idle);
+    set(FlowState::tcp_closing, from.timeouts.tcp_closing);
+    set(FlowState::udp, from.timeouts.udp);
+    set(FlowState::other, from.timeouts.other);
+}
+
+Worker::Worker(std::unique_ptr<WorkerState> state) noexcept : state_(std::move(state)) {}
+Worker::Worker(Worker&&) noexcept = default;
+Worker& Worker::operator=(Worker&&) noexcept = default;
+Worker::~Worker() = default;
+
+Result<Worker> Worker::create(const WorkerSettings& settings, const chain::Roster& roster) {
+    auto table = flow::FlowTable::create(settings.flow_capacity);
+    if (!table) return tl::unexpected(table.error());
+    return Worker(std::make_unique<WorkerState>(settings, std::move(*table), roster));
+}
+
+void Worker::arrive(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
+    Round round(*state_, surroundings, outlet);
+    for (Packet* packet : packets) round.ingress.push(packet);
+    run(round);
+}
+
+void Worker::take_over(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
+    Round round(*state_, surroundings, outlet);
+    for (Packet* packet : packets) {
+        Inbox& inbox = packet->resume == Resume::hop_return ? round.hop_return : round.flow_lookup;
+        packet->resume = Resume::nowhere;
+        inbox.push(packet);
+    }
+    run(round);
+}
+
+void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason reason) noexcept {
+    state_->counters.drop(reason).add(packets.size());
+    outlet.release(packets);
+}
+
+void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
+    sweep_flows(*state_, surroundings.now);
+    if (state_->pending.all().empty()) [[likely]] return;
+    Round round(*state_, surroundings, outlet);
+    send_pending(round);
+    egress(round);
+    deliver(round);
+}
+
+std::uint32_t Worker::pending() const noexcept { return static_cast<std::uint32_t>(state_->pending.all().size()); }
+
+void Worker::give_up_pending(Outlet& outlet) noexcept {
+    std::vector<Waiting>& waiting = state_->pending.all();
+    for (const Waiting& one : waiting) refuse(outlet, {&one.packet, 1}, DropReason::NeighbourUnresolved);
+    waiting.clear();
+}
+
+std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<FlowRecord> out,
+                               flow::FlowIndex& next) const noexcept {
+    const flow::FlowTable& flows = state_->flows;
+    const std::uint32_t now_ms = now.wrapped_ms();
+    std::size_t count = 0;
+    flow::FlowIndex flow = from;
+    for (std::uint32_t looked = 0; flow < flows.capacity() && looked < max_listed && count < out.size(); ++looked, ++flow) {
+        const flow::FlowEntry& entry = flows.entry(flow);
+        if (entry.state == flow::FlowState::free || state_->is_over(entry, now_ms)) continue;
+        const std::uint32_t idle = age_ms(now_ms, entry.last_seen_ms);
+        out[count++] = {entry,
+                        flows.counters(flow),
+                        flows.birth(flow),
+                        idle,
+                        age_ms(now_ms, flows.birth(flow).created_ms),
+                        state_->timeouts_ms[static_cast<unsigned>(entry.state)] - idle};
+    }
+    next = flow < flows.capacity() ? flow : flow::no_flow;
+    return count;
+}
+
+const flow::FlowTable& Worker::flows() const noexcept { return state_->flows; }
+const WorkerCounters& Worker::counters() const noexcept { return state_->counters; }
+WorkerCounters& Worker::counters() noexcept { return state_->counters; }
+
+} // namespace sallyport::journey

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker: what one thread owns alone, and the rounds that carry bursts of packets through all steps.
+#pragma once
+
+#include "chain/roster.hpp"
+#include "config/config.hpp"
+#include "flow/flow_table.hpp"
+#include "forward/table.hpp"
+#include "journey/outlet.hpp"
+#include "support/clock.hpp"
+#include "support/result.hpp"
+#include "telemetry/counters.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace sallyport::journey {
+
+/// The most packets that one call carries.
+inline constexpr unsigned max_burst = 64;
+
+/// The secrets of a process. Random in a running gateway, fixed in a replay.
+struct WorkerKeys {
+    SipKey table;                                          // the same for all workers: it decides who owns a flow
+    SipKey cookie;
+};
+
+struct WorkerSettings {
+    unsigned index = 0;
+    unsigned count = 1;                                    // of workers in all, at most max_workers
+    std::uint32_t flow_capacity = 1024;
+    std::uint32_t pending_capacity = 256;
+    std::vector<MacAddress> port_macs;                     // by port index
+    config::FlowTimeouts timeouts;
+    config::TcpMidstream tcp_midstream = config::TcpMidstream::drop;
+    WorkerKeys keys;
+};
+
+/// The cookie's top bits name the worker.
+inline constexpr unsigned max_workers = 16;
+
+/// What a round reads and never changes; the snapshots stay valid until the call returns.
+struct Surroundings {
+    const chain::Roster& roster;
+    const forward::Table& forwarding;
+    Instant now;
+};
+
+/// A flow as `flows` shows it: a copy, in the roster's indexes.
+struct FlowRecord {
+    flow::FlowEntry entry;
+    flow::FlowCounters counters;
+    flow::FlowBirth birth;
+    std::uint32_t idle_ms = 0;
+    std::uint32_t age_ms = 0;
+    std::uint32_t remaining_ms = 0;                        // until it expires if nothing more comes
+};
+
+struct WorkerState;
+
+class Worker {
+public:
+    /// Fails with a sentence when there is no memory for the flow table.
+    static Result<Worker> create(const WorkerSettings& settings, const chain::Roster& roster);
+    Worker(Worker&&) noexcept;
+    Worker& operator=(Worker&&) noexcept;
+    ~Worker();
+
+    /// Carries frames that arrived (buffer, capacity, begin, end and port set, all else at its defaults) through all
+    /// steps. Frames are untagged Ethernet: who drives the port has taken the VLAN tag off. At most max_burst.
+    void arrive(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
+    /// Carries on what another worker handed over, unchanged since. At most max_burst.
+    void take_over(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
+    /// Counts and releases packets that whoever drives the ports could not bring in or out (VlanUnknown,
+    /// TransmitFull, HostLinkFull, HandoverFull, ...).
+    void refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason reason) noexcept;
+    /// Housekeeping, a bounded piece a call: expires idle flows, sends on or ends what waits for neighbours. Call it
+    /// after every round, packets or not.
+    void tend(const Surroundings& surroundings, Outlet& outlet) noexcept;
+    /// Packets that wait for a neighbour. When the worker ends, give_up_pending() releases them.
+    [[nodiscard]] std::uint32_t pending() const noexcept;
+    void give_up_pending(Outlet& outlet) noexcept;
+
+    /// Copies live flows from entry `from` on into `out`; returns how many, and sets `next` to where to go on
+    /// (no_flow at the end). Looks at no more than 4096 entries a call. On the worker's own thread only.
+    [[nodiscard]] std::size_t list_flows(Instant now, flow::FlowIndex from, std::span<FlowRecord> out,
+                                         flow::FlowIndex& next) const noexcept;
+
+    [[nodiscard]] const flow::FlowTable& flows() const noexcept;
+    /// Readable from any thread.
+    [[nodiscard]] const WorkerCounters& counters() const noexcept;
+    [[nodiscard]] WorkerCounters& counters() noexcept;
+
+private:
+    explicit Worker(std::unique_ptr<WorkerState> state) noexcept;
+    std::unique_ptr<WorkerState> state_;
+};
+
+} // namespace sallyport::journey

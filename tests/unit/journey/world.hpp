@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world around the workers of these tests: a configuration, routes and neighbours, a clock that the test moves, and
+// the one fake, an outlet that keeps what it gets and holds the journey to its promise that every packet has one end.
+#pragma once
+
+#include "journey/worker.hpp"
+#include "packets.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace sallyport::journey::test {
+
+enum Ports : PortIndex { north, inspect, south, branch_north, branch_south, port_count };
+
+inline constexpr std::uint64_t office_id = 0x2b8ee1d4db0c51c4U;
+inline constexpr std::uint64_t branch_id = 7;
+
+/// The gateway's own MAC on a port, and that of everybody else's there.
+inline MacAddress own_mac(PortIndex port) { return {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(port)}}; }
+inline MacAddress station_mac(PortIndex port) { return {{2, 0, 0, 0, 1, static_cast<std::uint8_t>(port)}}; }
+
+struct Setup {
+    unsigned hops = 1;                                     // groups in the chain, of two appliances each
+    Family outer = Family::ipv4;
+    unsigned workers = 1;
+    WorkerSettings settings;
+    /// The last word on the configuration and on the routes.
+    std::function<void(config::Config&)> change_config = [](config::Config&) {};
+    std::function<void(forward::Inputs&)> change_forwarding = [](forward::Inputs&) {};
+};
+
+/// Frames that left, and what else happened in one call.
+struct Outcome {
+    struct Sent {
+        PortIndex port = no_index;
+        Bytes frame;
+    };
+    std::vector<Sent> sent;
+    std::vector<Sent> to_host;
+    std::vector<DropReason> drops;
+    std::vector<std::pair<PortIndex, IpAddress>> asked;
+    unsigned handed_over = 0;
+    std::vector<unsigned> sending_workers;                 // for each frame sent
+
+    /// The one frame that left; anything else is the test's failure.
+    [[nodiscard]] const Sent& only() const {
+        if (sent.size() == 1 && to_host.empty() && drops.empty()) return sent[0];
+        std::string what = std::to_string(sent.size()) + " sent, " + std::to_string(to_host.size()) + " to the host";
+        for (const DropReason reason : drops)
+            what += ", dropped " + std::string(name(reason));
+        throw std::runtime_error("expected one packet and nothing else: " + what);
+    }
+    [[nodiscard]] bool is_dropped(DropReason reason) const {
+        return sent.empty() && to_host.empty() && drops == std::vector<DropReason>{reason};
+    }
+};
+
+class World : Outlet {
+public:
+    explicit World(const Setup& setup = {}) : setup_(setup), roster_(chain::build_roster(configuration())) {
+        rebuild_forwarding();
+        restart();
+    }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+    ~World() override {
+        for (Worker& worker : workers_)
+            worker.give_up_pending(*this);
+    }
+
+    /// New workers that know nothing, at the first moment of the clock; routes and neighbours stay.
+    void restart() {
+        for (Worker& worker : workers_)
+            worker.give_up_pending(*this);
+        workers_.clear();
+        now_ = Instant{1'000'000'000'000};
+        WorkerSettings settings = setup_.settings;
+        settings.count = setup_.workers;
+        for (PortIndex port = 0; port < port_count; ++port)
+            settings.port_macs.push_back(own_mac(port));
+        settings.keys = {{1, 2}, {3, 4}};
+        for (settings.index = 0; settings.index < settings.count; ++settings.index)
+            workers_.push_back(std::move(*Worker::create(settings, roster_)));
+    }
+
+    /// Frames that arrive together at one port; headroom as a driver leaves it, and not a byte of room behind.
+    Outcome burst(PortIndex port, const std::vector<Bytes>& frames, unsigned worker = 0, std::size_t headroom = 128) {
+        return watched([&] {
+            std::vector<Packet*> packets;
+            for (const Bytes& frame : frames)
+                packets.push_back(bring_in(port, frame, headroom));
+            current_worker_ = worker;
+            workers_.at(worker).arrive(surroundings(), *this, packets);
+        });
+    }
+    Outcome arrive(PortIndex port, const Bytes& frame, unsigned worker = 0) { return burst(port, {frame}, worker); }
+    Outcome send(PortIndex port, const Spec& spec, unsigned worker = 0) {
+        return arrive(port, frame_for(port, ip_packet(spec)), worker);
+    }
+    /// What the appliance makes of `sent`, back into the gateway.
+    Outcome give_back(const Bytes& sent, unsigned worker = 0) { return arrive(inspect, returned(sent), worker); }
+    Outcome tend() {
+        return watched([&] {
+            for (current_worker_ = 0; current_worker_ < workers_.size(); ++current_worker_)
+                workers_[current_worker_].tend(surroundings(), *this);
+        });
+    }
+
+    Outcome refuse(PortIndex port, const Bytes& frame, DropReason reason) {
+        return watched([&] {
+            Packet* packet = bring_in(port, frame, 128);
+            workers_[0].refuse(*this, {&packet, 1}, reason);
+        });
+    }
+    Outcome give_up() {
+        return watched([&] {
+            for (Worker& worker : workers_)
+                worker.give_up_pending(*this);
+        });
+    }
+
+    [[nodiscard]] static Bytes frame_for(PortIndex port, const Bytes& ip) {
+        return frame(own_mac(port), station_mac(port), ip);
+    }
+
+    [[nodiscard]] Instant now() const { return now_; }
+    void pass(std::chrono::nanoseconds time) { now_.nanoseconds += static_cast<std::uint64_t>(time.count()); }
+    /// From here on the neighbour is known.
+    void learn(PortIndex port, const IpAddress& station) {
+        learned_.push_back({port, station, station_mac(port)});
+        rebuild_forwarding();
+    }
+
+    [[nodiscard]] const chain::Roster& roster() const { return roster_; }
+    [[nodiscard]] Worker& worker(unsigned index = 0) { return workers_.at(index); }
+    [[nodiscard]] std::uint32_t flows() const {
+        std::uint32_t flows = 0;
+        for (const Worker& worker : workers_)
+            flows += worker.flows().size();
+        return flows;
+    }
+    [[nodiscard]] std::uint64_t drops(DropReason reason) const {
+        std::uint64_t count = 0;
+        for (const Worker& worker : workers_)
+            count += worker.counters().drops[static_cast<std::size_t>(reason)].read();
+        return count;
+    }
+    [[nodiscard]] std::uint32_t pending() const {
+        std::uint32_t pending = 0;
+        for (const Worker& worker : workers_)
+            pending += worker.pending();
+        return pending;
+    }
+
+    /// 198.51.100.11 and .12 for the first group, .21 and .22 for the second, ...
+    [[nodiscard]] IpAddress appliance_address(unsigned group, unsigned member) const {
+        const unsigned host = 10 * (group + 1) + member + 1;
+        return setup_.outer == Family::ipv4 ? IpAddress::v4(0xc633'6400U + host)
+                                            : IpAddress::from_halves(Family::ipv6, 0x2001'0db8'0064'0000U, host);
+    }
+
+private:
+    struct Kept {
+        std::unique_ptr<std::uint8_t[]> buffer;
+        Packet packet;
+    };
+
+    config::Config configuration() const {
+        config::Config config;
+        const auto port = [&](const char* name, std::vector<const char*> addresses) {
+            config::Port made;
+            made.name = name;
+            for (const char* text : addresses)
+                made.addresses.push_back(IpPrefix::parse(text).value());
+            config.ports.push_back(made);
+        };
+        port("north", {"192.0.2.1/24", "2001:db8:1::1/64"});
+        port("inspect", {"198.51.100.1/24", "2001:db8:64::1/64"});
+        port("south", {"203.0.113.1/24", "2001:db8:2::1/64"});
+        port("branch-north", {"192.0.2.1/24"});
+        port("branch-south", {"203.0.113.1/24"});
+        config.ports[inspect].mtu = 1600;
+        config.endpoints = {{"office", office_id, {"north", "south"}, 0},
+                            {"branch", branch_id, {"branch-north", "branch-south"}, 0}};
+        config::PolicyRule everything;
+        if (setup_.hops > 0) {
+            config.chains = {{"perimeter", {}, 0}};
+            everything.chain = "perimeter";
+        }
+        for (unsigned group = 0; group < setup_.hops; ++group) {
+            config::ApplianceGroup made;
+            made.name = "group-" + std::to_string(group);
+            for (unsigned member = 0; member < 2; ++member) {
+                config::Appliance appliance;
+                appliance.name = made.name + (member == 0 ? "-a" : "-b");
+                appliance.address = appliance_address(group, member);
+                made.appliances.push_back(appliance);
+            }
+            config.chains[0].groups.push_back(made.name);
+            config.appliance_groups.push_back(made);
+        }
+        config.policy = {everything};
+        setup_.change_config(config);
+        return config;
+    }
+
+    void rebuild_forwarding() {
+        forward::Inputs inputs;
+        inputs.domains = 3;
+        const auto route = [&](forward::Domain domain, const char* destination, PortIndex port) {
+            inputs.routes.push_back({domain, IpPrefix::parse(destination).value(), port, {}});
+        };
+        route(0, "192.0.2.0/24", north);
+        route(0, "203.0.113.0/24", south);
+        route(0, "2001:db8:1::/64", north);
+        route(0, "2001:db8:2::/64", south);
+        route(1, "192.0.2.0/24", branch_north);
+        route(1, "203.0.113.0/24", branch_south);
+        route(2, "198.51.100.0/24", inspect);
+        route(2, "2001:db8:64::/64", inspect);
+        for (const PortIndex port : {north, branch_north})
+            inputs.neighbours.push_back({port, address("192.0.2.10"), station_mac(port)});
+        for (const PortIndex port : {south, branch_south})
+            inputs.neighbours.push_back({port, address("203.0.113.10"), station_mac(port)});
+        inputs.neighbours.push_back({north, address("2001:db8:1::10"), station_mac(north)});
+        inputs.neighbours.push_back({south, address("2001:db8:2::10"), station_mac(south)});
+        for (const chain::Appliance& appliance : roster_.appliances) {
+            inputs.appliances.push_back(appliance.address);
+            inputs.neighbours.push_back({inspect, appliance.address, station_mac(inspect)});
+        }
+        for (const forward::Neighbour& neighbour : learned_)
+            inputs.neighbours.push_back(neighbour);
+        setup_.change_forwarding(inputs);
+        forwarding_ = forward::Table(inputs);
+    }
+
+    [[nodiscard]] Surroundings surroundings() const { return {roster_, forwarding_, now_}; }
+
+    Packet* bring_in(PortIndex port, const Bytes& frame, std::size_t headroom) {
+        auto kept = std::make_unique<Kept>();
+        const std::size_t size = headroom + frame.size();
+        kept->buffer = std::make_unique<std::uint8_t[]>(size);
+        std::copy(frame.begin(), frame.end(), kept->buffer.get() + headroom);
+        kept->packet.buffer = kept->buffer.get();
+        kept->packet.capacity = kept->packet.end = static_cast<std::uint16_t>(size);
+        kept->packet.begin = static_cast<std::uint16_t>(headroom);
+        kept->packet.port = port;
+        Packet* packet = &kept->packet;
+        inside_[packet] = std::move(kept);
+        return packet;
+    }
+
+    /// The packet's one end. A second one, or one of a packet that never came in, is the journey's failure.
+    void end(Packet* packet) {
+        if (inside_.erase(packet) != 1) ++twice_ended_;
+    }
+
+    Outcome watched(const std::function<void()>& call) {
+        std::array<std::uint64_t, drop_reason_count> before;
+        for (std::size_t i = 0; i < drop_reason_count; ++i)
+            before[i] = drops(static_cast<DropReason>(i));
+        outcome_ = {};
+        call();
+        deliver_hand_overs();
+        for (std::size_t i = 0; i < drop_reason_count; ++i) {
+            const auto reason = static_cast<DropReason>(i);
+            outcome_.drops.insert(outcome_.drops.end(), drops(reason) - before[i], reason);
+        }
+        if (twice_ended_ != 0) throw std::logic_error("a packet had two ends");
+        if (inside_.size() != pending()) throw std::logic_error("a packet was lost");
+        return outcome_;
+    }
+
+    void deliver_hand_overs() {
+        while (!handed_.empty()) {
+            const auto [worker, packet] = handed_.front();
+            handed_.pop_front();
+            ++outcome_.handed_over;
+            current_worker_ = worker;
+            workers_.at(worker).take_over(surroundings(), *this, {&packet, 1});
+        }
+    }
+
+    void transmit(std::span<Packet* const> packets) noexcept override {
+        for (Packet* packet : packets) {
+            outcome_.sent.push_back({packet->port, {packet->bytes().begin(), packet->bytes().end()}});
+            outcome_.sending_workers.push_back(current_worker_);
+            end(packet);
+        }
+    }
+    void to_host(std::span<Packet* const> packets) noexcept override {
+        for (Packet* packet : packets) {
+            outcome_.to_host.push_back({packet->port, {packet->bytes().begin(), packet->bytes().end()}});
+            end(packet);
+        }
+    }
+    void release(std::span<Packet* const> packets) noexcept override {
+        for (Packet* packet : packets)
+            end(packet);
+    }
+    void hand_over(unsigned worker, std::span<Packet* const> packets) noexcept override {
+        for (Packet* packet : packets)
+            handed_.emplace_back(worker, packet);
+    }
+    void resolve(PortIndex port, const IpAddress& station) noexcept override {
+        outcome_.asked.emplace_back(port, station);
+    }
+
+    Setup setup_;
+    chain::Roster roster_;
+    forward::Table forwarding_;
+    std::vector<forward::Neighbour> learned_;
+    Instant now_;
+    std::vector<Worker> workers_;
+    unsigned current_worker_ = 0;
+    std::map<Packet*, std::unique_ptr<Kept>> inside_;
+    std::deque<std::pair<unsigned, Packet*>> handed_;
+    unsigned twice_ended_ = 0;
+    Outcome outcome_;
+};
+
+/// A packet's whole way: out to each appliance in turn and back, until it leaves by another port.
+struct Way {
+    std::vector<IpAddress> appliances;
+    std::vector<Tunnel> tunnels;
+    Outcome::Sent last;
+};
+
+inline Way walk(World& world, PortIndex port, const Spec& spec) {
+    Way way;
+    for (way.last = world.send(port, spec).only(); way.last.port == inspect;) {
+        way.tunnels.push_back(tunnel_of(way.last.frame));
+        way.appliances.push_back(way.tunnels.back().destination);
+        way.last = world.give_back(way.last.frame).only();
+    }
+    return way;
+}
+
+} // namespace sallyport::journey::test
