@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/gateway.hpp"
+
+#include "io/assembly.hpp"
+#include "io/kernel_follower.hpp"
+#include "io/worker_loop.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <thread>
+
+namespace sallyport::io {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto flow_mail_patience = 100ms;
+
+void log_to_stderr() {
+    auto logger = std::make_shared<spdlog::logger>("sallyport", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_pattern("%H:%M:%S.%e %l: %v");
+    spdlog::set_default_logger(std::move(logger));
+}
+
+} // namespace
+
+/// In the order of making; the end is the reverse.
+struct Gateway::Parts {
+    Parts(const config::Config& from, boost::asio::io_context& on)
+        : config(from), roster(std::make_shared<const chain::Roster>(chain::build_roster(from))), events(on),
+          signals(on, SIGTERM, SIGINT) {} // from here on they wait for run()
+    ~Parts() {
+        for (const auto& loop : loops)
+            loop->stop();
+        station.drain();
+    }
+
+    Result<void> build(const GatewayOptions& options);
+    Result<void> build_station(const GatewayOptions& options);
+    Result<void> build_workers();
+
+    config::Config config;
+    std::shared_ptr<const chain::Roster> roster;
+    boost::asio::io_context& events;
+    boost::asio::signal_set signals;
+    Instant started = monotonic_now();
+    std::optional<Netlink> netlink;
+    std::optional<Eal> eal;
+    Station station;
+    std::vector<MacAddress> macs;
+    Snapshots snapshots;
+    std::unique_ptr<KernelFollower> follower;
+    std::vector<std::unique_ptr<WorkerLoop>> loops;
+};
+
+Result<void> Gateway::Parts::build(const GatewayOptions& options) {
+    auto done = check_privileges();
+    if (done) done = build_station(options);
+    if (!done) return done;
+
+    auto mirror = KernelMirror::open(*netlink, index_host_links(station));
+    if (!mirror) return tl::unexpected(mirror.error());
+    follower = std::make_unique<KernelFollower>(events, *netlink, std::move(*mirror), station, snapshots, roster);
+    follower->publish();
+    return build_workers();
+}
+
+Result<void> Gateway::Parts::build_station(const GatewayOptions& options) {
+    auto opened = Netlink::open();
+    if (!opened) return tl::unexpected(opened.error());
+    netlink.emplace(std::move(*opened));
+
+    const DevicePlans plans = plan_devices(config);
+    const MemoryPlan memory = plan_memory(config, plans);
+    auto started_eal = start_eal(config, plans, memory, options.verbose);
+    if (!started_eal) return tl::unexpected(started_eal.error());
+    eal.emplace(std::move(started_eal->eal));
+
+    auto buffers = PacketBuffers::create(memory.packet_buffers, memory.room_bytes);
+    if (!buffers) return tl::unexpected(buffers.error());
+    station.buffers = std::make_unique<PacketBuffers>(std::move(*buffers));
+    station.busy_poll = config.gateway.busy_poll;
+
+    auto done = station.connect(config.gateway.workers);
+    if (done) done = open_devices(station, config, plans, *netlink, started_eal->hugepages);
+    if (!done) return done;
+    macs = port_macs(station, config);
+    done = open_host_links(station, config, *netlink, macs);
+    if (done) done = install_routes(station, config, *netlink);
+    return done;
+}
+
+Result<void> Gateway::Parts::build_workers() {
+    const unsigned count = config.gateway.workers;
+    const journey::WorkerKeys keys = make_worker_keys();
+    for (unsigned index = 0; index < count; ++index) {
+        auto worker = journey::Worker::create({.index = index,
+                                               .count = count,
+                                               .flow_capacity = config.gateway.flows_per_worker,
+                                               .pending_capacity = config.gateway.pending_packets,
+                                               .port_macs = macs,
+                                               .timeouts = config.gateway.timeouts,
+                                               .tcp_midstream = config.gateway.tcp_midstream,
+                                               .keys = keys},
+                                              *roster);
+        if (!worker) return tl::unexpected(worker.error());
+        loops.push_back(std::make_unique<WorkerLoop>(index, count, station, snapshots, std::move(*worker)));
+    }
+    return {};
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, boost::asio::io_context& events,
+                                                const GatewayOptions& options) {
+    log_to_stderr();
+    auto parts = std::make_unique<Parts>(config, events);
+    if (const auto done = parts->build(options); !done) return tl::unexpected(done.error());
+    parts->follower->start();
+    for (const auto& loop : parts->loops)
+        loop->start();
+    spdlog::info("{} is running with {} worker{}", config.gateway.name, config.gateway.workers,
+                 config.gateway.workers == 1 ? "" : "s");
+    return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+}
+
+Gateway::Gateway(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
+Gateway::~Gateway() = default;
+
+void Gateway::run() {
+    parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) stop();
+    });
+    parts_->events.run();
+    spdlog::info("stopping");
+}
+
+void Gateway::stop() {
+    parts_->events.stop();
+}
+
+std::string Gateway::gateway_name() const {
+    return parts_->config.gateway.name;
+}
+
+std::chrono::milliseconds Gateway::uptime() const {
+    return std::chrono::milliseconds((now().nanoseconds - parts_->started.nanoseconds) / 1'000'000U);
+}
+
+const chain::Roster& Gateway::roster() const {
+    return *parts_->roster;
+}
+unsigned Gateway::worker_count() const {
+    return static_cast<unsigned>(parts_->loops.size());
+}
+const WorkerCounters& Gateway::counters(unsigned worker) const {
+    return parts_->loops[worker]->worker().counters();
+}
+
+control::WorkerFacts Gateway::worker(unsigned worker) const {
+    const WorkerLoop& loop = *parts_->loops[worker];
+    const flow::FlowTable& flows = loop.worker().flows(); // only what never changes is read from here
+    return {.flow_capacity = flows.capacity(),
+            .flow_memory_bytes = flows.memory_bytes(),
+            .pending_packets = loop.pending()};
+}
+
+control::PortFacts Gateway::port(PortIndex port) const {
+    const PortState state = port_state(port);
+    return {.device = state.device,
+            .driver = state.driver,
+            .mac = state.mac,
+            .link_up = state.link_up,
+            .packets_missed = state.packets_missed};
+}
+
+PortState Gateway::port_state(PortIndex port) const {
+    const Device& device = *parts_->station.devices[parts_->station.ports[port].device];
+    return {.name = parts_->config.ports[port].name,
+            .device = device.plan().label,
+            .driver = device.driver(),
+            .driver_reason = device.reason(),
+            .vlan = parts_->station.ports[port].vlan,
+            .mac = parts_->macs[port],
+            .mtu = parts_->config.ports[port].mtu,
+            .link_up = device.link_up(),
+            .present = device.present(),
+            .queues = static_cast<std::uint16_t>(device.queues()),
+            .packets_missed = device.packets_missed(),
+            .host_link = parts_->station.host_links[port].name()};
+}
+
+control::ForwardingFacts Gateway::forwarding() const {
+    return {.routes = parts_->follower->routes(), .neighbours = parts_->follower->neighbours()};
+}
+
+forward::Adjacency Gateway::way_to(ApplianceIndex appliance) const {
+    return parts_->snapshots.latest().forwarding.to_appliance(appliance);
+}
+
+std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::FlowIndex from,
+                                                     std::span<journey::FlowRecord> out) {
+    FlowMail& mail = parts_->loops[worker]->flow_mail();
+    if (out.empty() || !mail.ask(from, out.size())) return std::nullopt;
+    const auto end = std::chrono::steady_clock::now() + flow_mail_patience;
+    while (!mail.is_answered()) {
+        if (std::chrono::steady_clock::now() > end) return std::nullopt;
+        std::this_thread::sleep_for(50us);
+    }
+    std::ranges::copy(mail.records(), out.begin());
+    return control::FlowPage{.count = mail.records().size(), .next = mail.next()};
+}
+
+LoopStatistics Gateway::loop_statistics(unsigned worker) const {
+    const LoopCounters& counters = parts_->loops[worker]->counters();
+    return {
+        .rounds = counters.rounds.read(), .idle_rounds = counters.idle_rounds.read(), .sleeps = counters.sleeps.read()};
+}
+
+Instant Gateway::now() noexcept {
+    return monotonic_now();
+}
+
+} // namespace sallyport::io

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/host_link.hpp"
+
+#include "io/sysctl.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+namespace sallyport::io {
+
+namespace {
+
+Result<FileDescriptor> open_tap(const std::string& name) {
+    FileDescriptor tap(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!tap.is_open()) {
+        if (errno == EACCES || errno == EPERM) return failure("no permission to open /dev/net/tun; run as root");
+        return failure("/dev/net/tun can not be opened (" + std::string(std::strerror(errno)) +
+                       "); load the tun module: modprobe tun");
+    }
+    ifreq request = {};
+    name.copy(request.ifr_name, IFNAMSIZ - 1);
+    request.ifr_flags = IFF_TAP | IFF_NO_PI;
+    if (::ioctl(tap.get(), TUNSETIFF, &request) == 0) return tap;
+    if (errno == EPERM)
+        return failure("no permission to create host link " + name + "; run as root or with CAP_NET_ADMIN");
+    if (errno == EBUSY || errno == EINVAL) {
+        return failure("host link " + name + " exists already; end the other gateway, or remove it: ip link del " +
+                       name);
+    }
+    return failure("host link " + name + " can not be created: " + std::strerror(errno));
+}
+
+/// What the kernel must not do on a host link by itself.
+void quieten(const std::string& name, bool has_ipv6) {
+    const std::string v4 = "net/ipv4/conf/" + name + '/';
+    const std::string v6 = "net/ipv6/conf/" + name + '/';
+    write_sysctl(v4 + "forwarding", "0"); // the gateway forwards, after the chain
+    write_sysctl(v4 + "rp_filter", "2");  // loose: tenants may use the same prefixes
+    write_sysctl(v4 + "arp_ignore", "1"); // answer for this port's addresses only
+    write_sysctl(v4 + "arp_announce", "2");
+    write_sysctl(v4 + "accept_redirects", "0");
+    write_sysctl(v4 + "send_redirects", "0");
+    write_sysctl(v6 + "accept_ra", "0");
+    write_sysctl(v6 + "accept_redirects", "0");
+    write_sysctl(v6 + "accept_dad", "0"); // addresses are usable at once
+    write_sysctl(v6 + "forwarding", "0");
+    write_sysctl(v6 + "disable_ipv6", has_ipv6 ? "0" : "1");
+}
+
+} // namespace
+
+std::string host_link_name(const std::string& port) {
+    return "sp-" + port;
+}
+
+Result<HostLink> HostLink::create(Netlink& netlink, const HostLinkSettings& settings) {
+    HostLink link;
+    link.name_ = host_link_name(settings.port);
+    if (link.name_.size() >= IFNAMSIZ) {
+        return failure("host link " + link.name_ + " would have too long a name; rename port " + settings.port +
+                       " to at most " + std::to_string(IFNAMSIZ - 1 - 3) + " letters");
+    }
+    auto tap = open_tap(link.name_);
+    if (!tap) return tl::unexpected(tap.error());
+    link.tap_ = std::move(*tap);
+    link.interface_ = static_cast<int>(::if_nametoindex(link.name_.c_str()));
+
+    bool has_ipv6 = false;
+    for (const IpPrefix& address : settings.addresses)
+        has_ipv6 = has_ipv6 || !address.address.is_v4();
+    quieten(link.name_, has_ipv6);
+    // Before it is up, so that nothing is ever sent from another MAC.
+    auto done = netlink.change_link({.interface = link.interface_, .mac = settings.mac, .mtu = settings.mtu});
+    if (done) done = netlink.change_link({.interface = link.interface_, .up = true});
+    for (const IpPrefix& address : settings.addresses) {
+        if (!done) break;
+        done = netlink.add_address(link.interface_, address);
+        if (!done) done = failure("address " + address.to_string() + ": " + done.error().message);
+    }
+    if (!done) return failure("host link " + link.name_ + " can not be set up: " + done.error().message);
+    return link;
+}
+
+std::size_t HostLink::read(std::span<std::uint8_t> room) const noexcept {
+    const ssize_t length = ::read(tap_.get(), room.data(), room.size());
+    return length > 0 ? static_cast<std::size_t>(length) : 0;
+}
+
+bool HostLink::write(std::span<const std::uint8_t> frame) const noexcept {
+    return ::write(tap_.get(), frame.data(), frame.size()) == static_cast<ssize_t>(frame.size());
+}
+
+} // namespace sallyport::io

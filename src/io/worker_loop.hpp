@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker's thread: round after round it fetches what has come in, carries it through the journey, and rests a little
+// when nothing comes.
+#pragma once
+
+#include "io/flow_mail.hpp"
+#include "io/snapshots.hpp"
+#include "io/worker_outlet.hpp"
+#include "journey/worker.hpp"
+#include "telemetry/counters.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace sallyport::io {
+
+struct LoopCounters {
+    Counter rounds;
+    Counter idle_rounds;
+    Counter sleeps;
+};
+
+class WorkerLoop {
+public:
+    WorkerLoop(unsigned index, unsigned count, Station& station, Snapshots& snapshots, journey::Worker worker);
+    WorkerLoop(const WorkerLoop&) = delete;
+    WorkerLoop& operator=(const WorkerLoop&) = delete;
+    ~WorkerLoop() { stop(); }
+
+    void start();
+    /// Waits for the round that runs, and for no other.
+    void stop();
+
+    [[nodiscard]] const journey::Worker& worker() const noexcept { return worker_; }
+    [[nodiscard]] const LoopCounters& counters() const noexcept { return counters_; }
+    /// Packets that wait for a neighbour.
+    [[nodiscard]] std::uint32_t pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
+    [[nodiscard]] FlowMail& flow_mail() noexcept { return flow_mail_; }
+
+private:
+    struct Queue {
+        Device* device;
+        std::uint16_t number;
+    };
+    void run() noexcept;
+    unsigned round(Instant now) noexcept;
+    unsigned receive(const journey::Surroundings& around, const Queue& queue) noexcept;
+    unsigned take_over(const journey::Surroundings& around) noexcept;
+    unsigned send_for_others() noexcept;
+    unsigned send_for_host(Instant now) noexcept;
+    unsigned send_for_host(PortIndex port) noexcept;
+    void rest(unsigned idle_rounds) noexcept;
+
+    unsigned index_;
+    Station& station_;
+    Snapshots& snapshots_;
+    journey::Worker worker_;
+    WorkerOutlet outlet_;
+    std::vector<Queue> queues_;         // that this worker polls
+    std::vector<PortIndex> host_ports_; // whose host links this worker empties
+    Instant host_polled_at_;
+    FlowMail flow_mail_;
+    LoopCounters counters_;
+    std::atomic<std::uint32_t> pending_{0};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+/// CLOCK_MONOTONIC: the gateway's time line.
+[[nodiscard]] Instant monotonic_now() noexcept;
+
+} // namespace sallyport::io
