@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answers of the admin commands, as JSON: functions of the View and nothing else. Counters of different workers are
+// read one after the other while packets go on, so sums may be a few packets apart.
+#pragma once
+
+#include "control/view.hpp"
+
+#include <boost/json/fwd.hpp>
+
+namespace sallyport::control {
+
+/// {"name", "version", "uptime_ms", "workers": [...], "ports": [...], "flows": {...}, "packets": {...}, "drops",
+/// "icmp_errors": {...}, "forwarding": {...}}
+[[nodiscard]] boost::json::object status_report(const View& view);
+
+/// {"total", "drops": [{"reason", "count", "meaning"}, ...]} in the order of the table of reasons; with `all` also
+/// those whose count is 0.
+[[nodiscard]] boost::json::object drops_report(const View& view, bool all);
+
+/// {"appliances": [{"group", "name", "address", "weight", "way": {...}, counters...}, ...]}
+[[nodiscard]] boost::json::object appliances_report(const View& view);
+
+/// One flow of `flows`.
+[[nodiscard]] boost::json::object flow_report(const chain::Roster& roster, unsigned worker,
+                                              const journey::FlowRecord& record);
+
+} // namespace sallyport::control

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/request.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace sallyport::control {
+namespace {
+
+namespace json = boost::json;
+
+std::string in_quotes(std::string_view text) {
+    return "`" + std::string(text) + "`";
+}
+
+/// Nothing when every argument is one that the command has: a mistyped filter must not list every flow.
+std::optional<Error> unknown_argument(const json::object& object, std::initializer_list<std::string_view> known) {
+    for (const auto& member : object) {
+        const std::string_view key = member.key();
+        if (key == "command" || std::find(known.begin(), known.end(), key) != known.end()) continue;
+        return Error{"the command has no argument " + in_quotes(key)};
+    }
+    return std::nullopt;
+}
+
+/// Nothing, without an error, when the argument is not given.
+Result<std::optional<std::string>> text_argument(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_string()) return failure("the argument " + in_quotes(key) + " is not a text");
+    return std::string(value->get_string());
+}
+
+Result<Request> read_drops(const json::object& object) {
+    if (auto error = unknown_argument(object, {"all"})) return tl::unexpected(*error);
+    DropsRequest request;
+    if (const json::value* all = object.if_contains("all")) {
+        if (!all->is_bool()) return failure("the argument `all` is neither true nor false");
+        request.all = all->get_bool();
+    }
+    return request;
+}
+
+Result<Request> read_flows(const json::object& object) {
+    if (auto error = unknown_argument(object, {"limit", "endpoint", "appliance", "address"}))
+        return tl::unexpected(*error);
+    FlowsRequest request;
+    if (const json::value* limit = object.if_contains("limit")) {
+        const auto number = json::try_value_to<std::uint64_t>(*limit);
+        if (!number || *number < 1 || *number > max_flow_limit)
+            return failure("the argument `limit` is not a number from 1 to " + std::to_string(max_flow_limit));
+        request.limit = *number;
+    }
+    auto endpoint = text_argument(object, "endpoint");
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    request.endpoint = std::move(*endpoint);
+    auto appliance = text_argument(object, "appliance");
+    if (!appliance) return tl::unexpected(appliance.error());
+    request.appliance = std::move(*appliance);
+    const auto address = text_argument(object, "address");
+    if (!address) return tl::unexpected(address.error());
+    if (*address) {
+        request.address = IpPrefix::parse(**address);
+        if (!request.address) return failure("not an IP address or prefix: " + in_quotes(**address));
+    }
+    return request;
+}
+
+template <typename WithoutArguments>
+Result<Request> read_bare(const json::object& object) {
+    if (auto error = unknown_argument(object, {})) return tl::unexpected(*error);
+    return WithoutArguments{};
+}
+
+} // namespace
+
+Result<Request> parse_request(std::string_view line) {
+    json::error_code error;
+    const json::value value = json::parse(json::string_view(line.data(), line.size()), error);
+    if (error || !value.is_object()) return failure("the request is not one JSON object on one line");
+    const json::object& object = value.get_object();
+    const json::value* command = object.if_contains("command");
+    if (command == nullptr || !command->is_string()) return failure("the request has no `command`");
+    const std::string_view word = command->get_string();
+    if (word == "status") return read_bare<StatusRequest>(object);
+    if (word == "appliances") return read_bare<AppliancesRequest>(object);
+    if (word == "drops") return read_drops(object);
+    if (word == "flows") return read_flows(object);
+    return failure("no such command: " + in_quotes(word) + "; there are status, flows, drops and appliances");
+}
+
+} // namespace sallyport::control

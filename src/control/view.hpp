@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the admin commands show of a running gateway, as an interface: src/io runs the gateway and stands above this
+// folder, so whoever starts it hands a View down, and the tests hand down one made by hand. All calls come from the
+// control thread.
+#pragma once
+
+#include "chain/roster.hpp"
+#include "forward/table.hpp"
+#include "journey/worker.hpp"
+#include "support/address.hpp"
+#include "support/index.hpp"
+#include "telemetry/counters.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace sallyport::control {
+
+/// A port as the gateway found it; what counts its packets is in WorkerCounters.
+struct PortFacts {
+    std::string device; // gw-north, 0000:03:00.0, a file's path
+    std::string driver; // net_af_xdp, net_af_packet, net_pcap, ...: what was picked, not what was asked for
+    MacAddress mac;
+    bool link_up = false;
+    bool present = true;              // false: the interface vanished while the gateway ran
+    std::uint64_t packets_missed = 0; // that the device had to let go because nobody fetched them
+};
+
+struct WorkerFacts {
+    std::uint64_t flow_capacity = 0;
+    std::uint64_t flow_memory_bytes = 0; // of the whole flow table, used or not
+    std::uint64_t pending_packets = 0;   // that wait for a neighbour
+};
+
+struct ForwardingFacts {
+    std::uint64_t routes = 0;
+    std::uint64_t neighbours = 0;
+};
+
+/// A piece of a worker's flow table.
+struct FlowPage {
+    std::size_t count = 0;                // records written
+    flow::FlowIndex next = flow::no_flow; // where to go on; no_flow at the end
+};
+
+class View {
+public:
+    virtual ~View() = default;
+
+    [[nodiscard]] virtual std::string gateway_name() const = 0;
+    [[nodiscard]] virtual std::chrono::milliseconds uptime() const = 0;
+    /// Valid until the control thread returns to its event loop, as are all references from here.
+    [[nodiscard]] virtual const chain::Roster& roster() const = 0;
+    [[nodiscard]] virtual unsigned worker_count() const = 0;
+    [[nodiscard]] virtual const WorkerCounters& counters(unsigned worker) const = 0;
+    [[nodiscard]] virtual WorkerFacts worker(unsigned worker) const = 0;
+    [[nodiscard]] virtual PortFacts port(PortIndex port) const = 0;
+    [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;
+    /// As forward::Table::to_appliance(); port no_index when there is no way.
+    [[nodiscard]] virtual forward::Adjacency way_to(ApplianceIndex appliance) const = 0;
+    /// Worker::list_flows() on the worker's own thread; waits for the worker, but for no more than a moment (100 ms):
+    /// nothing when it did not answer in that time.
+    [[nodiscard]] virtual std::optional<FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
+                                                             std::span<journey::FlowRecord> out) = 0;
+};
+
+} // namespace sallyport::control

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/reports.hpp"
+#include "fake_view.hpp"
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+using namespace sallyport;
+using boost::json::parse;
+using boost::json::value;
+using test::FakeView;
+
+namespace {
+
+/// Alike but for the kind of integer that parse() and a program's own numbers have.
+void check_json(const value& actual, std::string_view expected) {
+    CHECK(parse(serialize(actual)) == parse(expected));
+}
+
+} // namespace
+
+TEST_CASE("status adds up the workers and says what each port is") {
+    FakeView view;
+    view.counts[0].flows_created.add(10);
+    view.counts[0].flows_expired.add(4);
+    view.counts[1].flows_created.add(1);
+    view.counts[0].ports[0].packets_in.add(100);
+    view.counts[1].ports[0].packets_in.add(20);
+    view.counts[1].ports[1].packets_out.add(3);
+    view.counts[0].drop(DropReason::NoRoute).add(2);
+    view.counts[1].drop(DropReason::TtlExpired).add(1);
+    const value status = control::status_report(view);
+
+    CHECK(status.at("name") == "lab");
+    CHECK_FALSE(status.at("version").as_string().empty());
+    CHECK(status.at("uptime_ms") == 93'784'000);
+    check_json(status.at("flows"),
+               R"({"live": 7, "capacity": 2000, "memory_bytes": 256000, "created": 11, "expired": 4})");
+    CHECK(status.at("packets").at("packets_in") == 120);
+    CHECK(status.at("packets").at("packets_out") == 3);
+    CHECK(status.at("drops") == 3);
+    check_json(status.at("forwarding"), R"({"routes": 4, "neighbours": 9, "pending_packets": 1})");
+    CHECK(status.at("workers").as_array().size() == 2);
+    CHECK(status.at("workers").at(0).at("flows") == 6);
+    check_json(status.at("ports").at(0),
+               R"({"name": "north", "endpoint": "office", "side": "north", "device": "gw-north", "driver": "net_af_xdp",
+                   "mac": "02:00:5e:00:53:01", "link": "up", "mtu": 1500, "addresses": ["192.0.2.1/24"],
+                   "packets_in": 120, "bytes_in": 0, "packets_out": 0, "bytes_out": 0, "packets_to_host": 0,
+                   "packets_from_host": 0, "packets_missed": 5})");
+    CHECK(status.at("ports").at(1).at("side") == "inspect");
+    CHECK(status.at("ports").at(1).at("endpoint").is_null());
+    CHECK(status.at("ports").at(2).at("link") == "down");
+}
+
+TEST_CASE("live flows are never negative, although two counters are read one after the other") {
+    FakeView view;
+    view.counts[0].flows_expired.add(1);
+    CHECK(value(control::status_report(view)).at("flows").at("live") == 0);
+}
+
+TEST_CASE("drops shows what was dropped, and all reasons when asked") {
+    FakeView view;
+    view.counts[0].drop(DropReason::NoRoute).add(2);
+    view.counts[1].drop(DropReason::NoRoute).add(3);
+    const value some = control::drops_report(view, false);
+    CHECK(some.at("total") == 5);
+    REQUIRE(some.at("drops").as_array().size() == 1);
+    CHECK(some.at("drops").at(0).at("reason") == "NoRoute");
+    CHECK(some.at("drops").at(0).at("count") == 5);
+    CHECK(some.at("drops").at(0).at("meaning").as_string() == describe(DropReason::NoRoute));
+    CHECK(value(control::drops_report(view, true)).at("drops").as_array().size() == drop_reason_count);
+}
+
+TEST_CASE("appliances shows the way to each and what went there") {
+    FakeView view;
+    view.counts[0].appliances[2].packets_sent.add(5);
+    view.counts[1].appliances[2].packets_sent.add(6);
+    view.counts[1].appliances[2].bytes_sent.add(600);
+    view.counts[1].appliances[2].packets_returned.add(4);
+    view.counts[0].appliances[2].flows_created.add(1);
+    const value report = control::appliances_report(view);
+    REQUIRE(report.at("appliances").as_array().size() == 3);
+    check_json(report.at("appliances").at(2),
+               R"({"group": "sensors", "name": "sensor-1", "address": "198.51.100.21", "weight": 3,
+                   "way": {"state": "resolved", "port": "inspect", "gateway": null, "mac": "02:00:5e:00:53:21"},
+                   "packets_sent": 11, "bytes_sent": 600, "packets_returned": 4, "flows_created": 1})");
+    check_json(report.at("appliances").at(0).at("way"),
+               R"({"state": "no route", "port": null, "gateway": null, "mac": null})");
+    check_json(report.at("appliances").at(1).at("way"),
+               R"({"state": "unresolved", "port": "inspect", "gateway": "198.51.100.254", "mac": null})");
+}
+
+TEST_CASE("a flow is told from its initiator's side, whichever side of the key that is") {
+    const FakeView view;
+    const auto [initiator, responder] = GENERATE(std::pair("192.0.2.10", "203.0.113.80"), //
+                                                 std::pair("203.0.113.80", "192.0.2.10"));
+    const value flow = control::flow_report(view.plan, 1, test::tcp_flow(initiator, 40'000, responder));
+    CHECK(flow.at("initiator").at("address") == initiator);
+    CHECK(flow.at("initiator").at("port") == 40'000);
+    CHECK(flow.at("responder").at("address") == responder);
+    CHECK(flow.at("responder").at("port") == 443);
+}
+
+TEST_CASE("a flow is told in names") {
+    const FakeView view;
+    check_json(control::flow_report(view.plan, 1, test::tcp_flow("2001:db8::10", 40'000, "2001:db8:1::80")),
+               R"({"endpoint": "office", "protocol": "tcp", "initiator": {"address": "2001:db8::10", "port": 40000},
+                   "responder": {"address": "2001:db8:1::80", "port": 443}, "arrived_at": "north",
+                   "state": "tcp_established", "chain": "perimeter", "rule": 1, "appliances": ["fw-1", "sensor-1"],
+                   "outer_source_port": 50001, "cookie": "0x00000abc", "age_ms": 61250, "idle_ms": 250,
+                   "remaining_ms": 349750, "forward": {"packets": 10, "bytes": 1000},
+                   "reverse": {"packets": 7, "bytes": 9000}, "worker": 1})");
+}
+
+TEST_CASE("a flow without a chain and of a protocol without ports is told as such") {
+    const FakeView view;
+    journey::FlowRecord record = test::tcp_flow("192.0.2.10", 0, "203.0.113.80");
+    record.entry.key.rest = (record.entry.key.rest & 0xffffff00ffU) | 50U << 8U; // ESP, ports 0
+    record.entry.key.rest &= 0xffffffffU;
+    record.entry.chain = no_index;
+    record.entry.hop_count = 0;
+    record.birth.rule = no_index;
+    const value flow = control::flow_report(view.plan, 0, record);
+    CHECK(flow.at("protocol") == "50");
+    CHECK(flow.at("initiator").at("port").is_null());
+    CHECK(flow.at("chain").is_null());
+    CHECK(flow.at("rule").is_null());
+    CHECK(flow.at("appliances").as_array().empty());
+}
+
+TEST_CASE("hops beyond the fourth come from where they are kept, and indexes that fit nothing do no harm") {
+    const FakeView view;
+    journey::FlowRecord record = test::tcp_flow("192.0.2.10", 1, "203.0.113.80");
+    record.entry.hop_count = 6;
+    record.entry.first_hops = {0, 1, 2, 0};
+    record.birth.last_hops = {1, 900, no_index, no_index};
+    record.birth.initiator_port = 77;
+    const value flow = control::flow_report(view.plan, 0, record);
+    check_json(flow.at("appliances"), R"(["fw-1", "fw-2", "sensor-1", "fw-1", "fw-2", null])");
+    CHECK(flow.at("arrived_at").is_null());
+}

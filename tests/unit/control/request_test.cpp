@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/request.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sallyport;
+using namespace sallyport::control;
+
+TEST_CASE("each command is read with its arguments") {
+    CHECK(std::holds_alternative<StatusRequest>(parse_request(R"({"command":"status"})").value()));
+    CHECK(std::holds_alternative<AppliancesRequest>(parse_request(R"({"command":"appliances"})").value()));
+    CHECK_FALSE(std::get<DropsRequest>(parse_request(R"({"command":"drops"})").value()).all);
+    CHECK(std::get<DropsRequest>(parse_request(R"({"command":"drops","all":true})").value()).all);
+    const auto bare = std::get<FlowsRequest>(parse_request(R"({"command":"flows"})").value());
+    CHECK(bare.limit == 1000);
+    CHECK_FALSE(bare.endpoint);
+    const auto full = std::get<FlowsRequest>(
+        parse_request(
+            R"( {"limit":7, "command":"flows", "endpoint":"office", "appliance":"fw-1", "address":"2001:db8::/32"} )")
+            .value());
+    CHECK(full.limit == 7);
+    CHECK(full.endpoint == "office");
+    CHECK(full.appliance == "fw-1");
+    CHECK(full.address == IpPrefix::parse("2001:db8::/32"));
+}
+
+TEST_CASE("what is no request is answered with what is wrong with it") {
+    const auto [line, sentence] = GENERATE(table<std::string, std::string>({
+        {"", "the request is not one JSON object on one line"},
+        {"status", "the request is not one JSON object on one line"},
+        {"[1,2]", "the request is not one JSON object on one line"},
+        {R"({"command":"status"} x)", "the request is not one JSON object on one line"},
+        {std::string(1000, '['), "the request is not one JSON object on one line"},
+        {"{\"command\":\"\xff\"}", "the request is not one JSON object on one line"},
+        {"{}", "the request has no `command`"},
+        {R"({"command":5})", "the request has no `command`"},
+        {R"({"command":"stop"})", "no such command: `stop`; there are status, flows, drops and appliances"},
+        {R"({"command":"status","limit":1})", "the command has no argument `limit`"},
+        {R"({"command":"drops","all":1})", "the argument `all` is neither true nor false"},
+        {R"({"command":"flows","limits":1})", "the command has no argument `limits`"},
+        {R"({"command":"flows","limit":0})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","limit":-1})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","limit":1.5})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","limit":1e99})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","limit":"5"})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","limit":100001})", "the argument `limit` is not a number from 1 to 100000"},
+        {R"({"command":"flows","endpoint":null})", "the argument `endpoint` is not a text"},
+        {R"({"command":"flows","address":"here"})", "not an IP address or prefix: `here`"},
+    }));
+    INFO(line);
+    const auto request = parse_request(line);
+    REQUIRE_FALSE(request);
+    CHECK(request.error().message == sentence);
+}

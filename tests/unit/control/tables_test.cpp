@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people see of the answers. The tables of src/cli are tested here because they need a whole answer to show.
+#include "cli/admin_tables.hpp"
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+#include "control/flow_listing.hpp"
+#include "control/reports.hpp"
+#include "fake_view.hpp"
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+using namespace sallyport;
+using test::FakeView;
+
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> result;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);)
+        result.push_back(line);
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("columns are as wide as their widest cell, numbers stand to the right, and no line ends in blanks") {
+    cli::Table table({{"name"}, {"packets", cli::Align::right}, {"note"}});
+    table.add({"a", "5", ""});
+    table.add({"longer", "123456789", "x"});
+    table.add({"b"});
+    CHECK(table.text() == "name      packets  note\n"
+                          "a               5\n"
+                          "longer  123456789  x\n"
+                          "b\n");
+}
+
+TEST_CASE("a table without rows is its header") {
+    CHECK(cli::Table({{"a"}, {"b", cli::Align::right}}).text() == "a  b\n");
+}
+
+TEST_CASE("a character of several bytes counts as one") {
+    cli::Table table({{"n"}, {"x"}});
+    table.add({"b\xc3\xbcro", "1"});
+    table.add({"buro", "2"});
+    CHECK(table.text() == "n     x\nb\xc3\xbcro  1\nburo  2\n");
+}
+
+TEST_CASE("times and sizes are told in the largest unit that fits") {
+    CHECK(cli::duration(0) == "0 s");
+    CHECK(cli::duration(59'999) == "59 s");
+    CHECK(cli::duration(3'600'000) == "1 h 0 min 0 s");
+    CHECK(cli::duration(93'784'000) == "1 d 2 h 3 min 4 s");
+    CHECK(cli::bytes(0) == "0 B");
+    CHECK(cli::bytes(1023) == "1023 B");
+    CHECK(cli::bytes(1536) == "1.5 KiB");
+    CHECK(cli::bytes(134'217'728) == "128.0 MiB");
+}
+
+TEST_CASE("the status of a gateway as people see it") {
+    FakeView view;
+    view.counts[0].flows_created.add(3);
+    view.counts[0].ports[0].packets_in.add(12'345);
+    const auto shown = lines(cli::status_table(control::status_report(view)));
+    REQUIRE(shown.size() == 12);
+    CHECK(shown[0].starts_with("gateway     lab, sallyport "));
+    CHECK(shown[0].ends_with(", up 1 d 2 h 3 min 4 s"));
+    CHECK(shown[1] == "flows       3 live of 2000, 3 created, 0 expired, table of 250.0 KiB");
+    CHECK(shown[2] == "packets     12345 in, 0 out, 0 dropped, 0 ICMP errors sent, 0 withheld");
+    CHECK(shown[3] == "forwarding  4 routes, 9 neighbours, 1 packets waiting for a neighbour");
+    CHECK(shown[5] == "worker  flows  capacity  created  expired  pending  handed over");
+    CHECK(shown[6] == "     0      3      1000        3        0        0            0");
+    CHECK(shown[9] ==
+          "port     endpoint  side     device      driver      link  mac                 mtu     in  out  to "
+          "host  from host  missed");
+    CHECK(shown[10] ==
+          "north    office    north    gw-north    net_af_xdp  up    02:00:5e:00:53:01  1500  12345    0    "
+          "    0          0       5");
+}
+
+TEST_CASE("a flow as people see it, addresses of both families with their ports") {
+    FakeView view;
+    view.flows[0] = {test::tcp_flow("192.0.2.10", 40'000, "203.0.113.80"),
+                     test::tcp_flow("2001:db8::10", 40'000, "2001:db8:1::80")};
+    control::FlowListing listing({});
+    while (!*listing.step(view)) {
+    }
+    const auto shown = lines(cli::flows_table(boost::json::parse(listing.take()).as_object()));
+    REQUIRE(shown.size() == 3);
+    CHECK(shown[0].starts_with("endpoint  protocol  initiator > responder"));
+    CHECK(shown[0].ends_with("age s  idle s  remaining s"));
+    CHECK_THAT(shown[1], Catch::Matchers::Contains("192.0.2.10:40000 > 203.0.113.80:443 "));
+    CHECK_THAT(shown[1], Catch::Matchers::Contains("  perimeter  fw-1,sensor-1  "));
+    CHECK_THAT(shown[2], Catch::Matchers::Contains("[2001:db8::10]:40000 > [2001:db8:1::80]:443 "));
+    CHECK(shown[2].ends_with(" 61.2     0.2        349.8"));
+}
+
+TEST_CASE("a list that was cut says so") {
+    CHECK(cli::flows_table({{"flows", boost::json::array()}, {"truncated", true}})
+              .ends_with("there are more; --limit sets how many are shown\n"));
+}
+
+TEST_CASE("drops as people see them end with their sum") {
+    FakeView view;
+    view.counts[0].drop(DropReason::NoRoute).add(1200);
+    CHECK(cli::drops_table(control::drops_report(view, false)) ==
+          "reason   packets  meaning\n"
+          "NoRoute     1200  no route to the destination; unreachable was answered\n"
+          "total       1200\n");
+}
+
+TEST_CASE("appliances as people see them") {
+    FakeView view;
+    view.counts[0].appliances[2].packets_sent.add(11);
+    const auto shown = lines(cli::appliances_table(control::appliances_report(view)));
+    REQUIRE(shown.size() == 4);
+    CHECK(shown[3] ==
+          "sensors    sensor-1   198.51.100.21       3  resolved    inspect  -               02:00:5e:00:53:21 "
+          "             0    11         0           0");
+}
+
+TEST_CASE("an answer that lacks things is shown with what it has") {
+    CHECK_THAT(cli::status_table({}), Catch::Matchers::StartsWith("gateway     -, sallyport -"));
+    CHECK(lines(cli::flows_table({{"flows", {{{"state", "udp"}}, 5}}})).size() == 2);
+    CHECK(lines(cli::drops_table({})).size() == 2);
+    CHECK(lines(cli::appliances_table({{"appliances", 1}})).size() == 1);
+}
