@@ -62,7 +62,7 @@ Bytes changed_answer(const Bytes& sent, const Bytes& changes) {
         const std::size_t at = (changes[i] * 256U + changes[i + 1]) % frame.size();
         frame[at] = static_cast<std::uint8_t>(frame[at] ^ changes[i + 2]);
     }
-    if ((frame[14] & 0xf0) == 0x40) {
+    if (frame[14] == 0x45) {
         Bytes outer = part(frame, 14, 20);
         fix_ipv4_checksum(outer);
         std::copy(outer.begin(), outer.end(), frame.begin() + 14);
