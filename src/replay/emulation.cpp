@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replay/emulation.hpp"
+
+#include "echo/echo.hpp"
+#include "firewall/firewall.hpp"
+#include "firewall/rules.hpp"
+#include "geneve/header.hpp"
+#include "journey/wire.hpp"
+#include "kit/answer.hpp"
+#include "kit/inner_packet.hpp"
+#include "kit/outer_header.hpp"
+#include "support/checksum.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+namespace sallyport::replay {
+namespace {
+
+using appliances::Appliance;
+using journey::EthernetHeader;
+using journey::Ipv4Header;
+using journey::Ipv6Header;
+
+Result<std::unique_ptr<Appliance>> make(const config::Emulation& emulation) {
+    switch (emulation.kind) {
+    case config::EmulationKind::pass:
+        return std::make_unique<appliances::Echo>();
+    case config::EmulationKind::firewall:
+        break;
+    }
+    appliances::ParsedRules parsed = appliances::read_rules(emulation.rules);
+    if (!parsed.findings.empty()) {
+        const appliances::Finding& first = parsed.findings.front();
+        return failure(emulation.rules + ":" + std::to_string(first.line) + ": " + first.message);
+    }
+    return std::make_unique<appliances::Firewall>(std::move(parsed.rules));
+}
+
+std::uint8_t traffic_class(const journey::Packet& frame, std::size_t ip_at, Family family) {
+    if (family == Family::ipv4) return frame.header<Ipv4Header>(ip_at)->dscp_ecn;
+    return static_cast<std::uint8_t>(frame.header<Ipv6Header>(ip_at)->version_class_label.host() >> 20U);
+}
+
+/// What the kernel does below a real appliance: it fills in the IPv4 header's checksum.
+void finish_ipv4(std::uint8_t* ip) {
+    const std::uint16_t checksum = checksum_finish(checksum_add(0, ip, sizeof(Ipv4Header)));
+    std::memcpy(ip + offsetof(Ipv4Header, checksum), &checksum, sizeof checksum);
+}
+
+} // namespace
+
+Result<Emulation> Emulation::create(const config::Config& config, const chain::Roster& roster) {
+    Emulation emulation;
+    for (const config::ApplianceGroup& group : config.appliance_groups) {
+        for (const config::Appliance& from : group.appliances) {
+            auto appliance = make(from.emulate.value_or(config::Emulation{}));
+            if (!appliance) return failure("appliance " + from.name + ": " + appliance.error().message);
+            emulation.appliances_.push_back(std::move(*appliance));
+        }
+    }
+    for (std::size_t i = 0; i < roster.appliances.size(); ++i) {
+        emulation.by_address_.emplace(roster.appliances[i].address, static_cast<ApplianceIndex>(i));
+    }
+    return emulation;
+}
+
+std::optional<FrameToAppliance> Emulation::recognise(const journey::Packet& frame) const {
+    const auto* ethernet = frame.header<EthernetHeader>(frame.begin);
+    if (ethernet == nullptr) return std::nullopt;
+    appliances::InnerPacket outer;
+    const auto ip_bytes = frame.bytes().subspan(sizeof(EthernetHeader));
+    if (appliances::parse_inner(ethernet->type.host(), ip_bytes, outer) != appliances::InnerFault::none ||
+        outer.protocol != appliances::protocol::udp || outer.destination_port != geneve::udp_port || !outer.has_ports ||
+        outer.transport.size() < sizeof(journey::UdpHeader)) {
+        return std::nullopt;
+    }
+    const auto appliance = by_address_.find(outer.destination);
+    if (appliance == by_address_.end()) return std::nullopt;
+    const auto payload = outer.transport.subspan(sizeof(journey::UdpHeader));
+    const auto payload_at = static_cast<std::uint16_t>(payload.data() - frame.buffer);
+    return FrameToAppliance{appliance->second, payload_at, static_cast<std::uint16_t>(payload_at + payload.size())};
+}
+
+bool Emulation::answer(const FrameToAppliance& to, journey::Packet& frame, Instant now) {
+    EthernetHeader ethernet = frame.checked_header<EthernetHeader>(frame.begin);
+    const std::size_t ip_at = frame.begin + sizeof ethernet;
+    appliances::InnerPacket outer;
+    (void)appliances::parse_inner(ethernet.type.host(), frame.bytes().subspan(sizeof ethernet), outer);
+
+    appliances::AnswerCounters counters;
+    const std::span<const std::uint8_t> payload{frame.buffer + to.payload_at, frame.buffer + to.payload_end};
+    if (!appliances::answer(payload, *appliances_[to.appliance], now, counters)) return false;
+
+    appliances::OuterHeader header =
+        appliances::answer_header({outer.source, outer.destination, outer.source_port, outer.destination_port,
+                                   traffic_class(frame, ip_at, outer.source.family())},
+                                  payload);
+    if (outer.source.is_v4()) finish_ipv4(header.bytes.data());
+    std::swap(ethernet.destination, ethernet.source);
+
+    // The payload stays where it is: headers of the same family have the same size, or end where the old ones did.
+    const journey::Packet sent = frame;
+    frame = journey::Packet{};
+    frame.buffer = sent.buffer;
+    frame.capacity = sent.capacity;
+    frame.port = sent.port;
+    frame.end = to.payload_end;
+    frame.begin = static_cast<std::uint16_t>(to.payload_at - header.size - sizeof ethernet);
+    std::memcpy(frame.buffer + frame.begin, &ethernet, sizeof ethernet);
+    std::memcpy(frame.buffer + frame.begin + sizeof ethernet, header.bytes.data(), header.size);
+    return true;
+}
+
+} // namespace sallyport::replay

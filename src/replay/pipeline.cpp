@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replay/pipeline.hpp"
+
+#include "geneve/gwlb.hpp"
+#include "kit/inner_packet.hpp"
+#include "replay/sides.hpp"
+
+#include <algorithm>
+
+namespace sallyport::replay {
+namespace {
+
+constexpr std::uint64_t second_ns = 1'000'000'000;
+
+std::uint64_t longest_ns(const config::FlowTimeouts& timeouts) {
+    const auto longest =
+        std::max({timeouts.tcp_idle, timeouts.tcp_half_open, timeouts.tcp_closing, timeouts.udp, timeouts.other});
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(longest).count());
+}
+
+} // namespace
+
+Pipeline::Pipeline(const chain::Roster& roster, const forward::Table& forwarding, const config::FlowTimeouts& timeouts,
+                   journey::Worker worker, Emulation emulation, Outputs& outputs)
+    : roster_(roster), forwarding_(forwarding), outputs_(outputs), outlet_(pool_), worker_(std::move(worker)),
+      emulation_(std::move(emulation)), longest_timeout_ns_(longest_ns(timeouts)),
+      flows_by_chain_(roster.chains.size() + 1) {}
+
+Result<journey::Worker> Pipeline::make_worker(const config::Config& config, const chain::Roster& roster,
+                                              const std::vector<ReplayPort>& ports) {
+    journey::WorkerSettings settings;
+    settings.flow_capacity = config.gateway.flows_per_worker;
+    settings.pending_capacity = config.gateway.pending_packets;
+    for (const ReplayPort& port : ports)
+        settings.port_macs.push_back(port.mac);
+    settings.timeouts = config.gateway.timeouts;
+    settings.tcp_midstream = config.gateway.tcp_midstream;
+    settings.keys = keys;
+    return journey::Worker::create(settings, roster);
+}
+
+void Pipeline::tend_at(std::uint64_t time_ns) {
+    now_.nanoseconds = std::max(now_.nanoseconds, time_ns);
+    worker_.tend(surroundings(), outlet_);
+    Passage nobody;
+    settle(nobody);
+}
+
+/// As many calls as a running gateway makes in `period_ns`, or nearly: enough to see the whole flow table once.
+void Pipeline::sweep_from(std::uint64_t time_ns, std::uint64_t period_ns) {
+    constexpr std::uint32_t flows_a_call = 2048; // fewer than the worker looks at in one
+    const std::uint64_t calls = worker_.flows().capacity() / flows_a_call + 2;
+    for (std::uint64_t call = 1; call <= calls && worker_.flows().size() > 0; ++call) {
+        tend_at(time_ns + period_ns * call / calls);
+    }
+}
+
+void Pipeline::pass_time(Instant time) {
+    // Nothing that happens between two packets but flows that expire. The worker's clock is a circle of 49 days, so
+    // before a longer pause all of them have to be gone; a shorter one is the time in which a running gateway clears
+    // up.
+    constexpr std::uint64_t sweep_ns = 6 * second_ns;
+    const std::uint64_t pause_ns = time.nanoseconds > now_.nanoseconds ? time.nanoseconds - now_.nanoseconds : 0;
+    if (now_.nanoseconds != 0 && pause_ns > longest_timeout_ns_ + sweep_ns + second_ns) {
+        sweep_from(now_.nanoseconds + longest_timeout_ns_ + second_ns, sweep_ns);
+    } else if (now_.nanoseconds != 0 && pause_ns > sweep_ns) {
+        sweep_from(time.nanoseconds - sweep_ns, sweep_ns);
+    }
+    tend_at(time.nanoseconds);
+}
+
+void Pipeline::arrive(journey::Packet* packet) {
+    const bool is_tenants = roster_.ports[packet->port].endpoint != no_index;
+    const std::uint64_t flows_before = worker_.counters().flows_created.read();
+    const std::uint64_t errors_before = worker_.counters().icmp_errors_sent.read();
+    const std::uint64_t out_before = out_.packets;
+
+    worker_.arrive(surroundings(), outlet_, {&packet, 1});
+    if (worker_.counters().flows_created.read() != flows_before) {
+        // Wherever the packet is by now, its buffer has not been used again: what the steps noted in it still stands.
+        const ChainIndex chain = worker_.flows().entry(packet->flow).chain;
+        ++flows_by_chain_[chain == no_index ? roster_.chains.size() : chain];
+    }
+    Passage passage;
+    settle(passage);
+    passage.is_whole = out_.packets != out_before && worker_.counters().icmp_errors_sent.read() == errors_before;
+    // What came from the side of the appliances need not have passed all of them.
+    if (is_tenants) symmetry_.observe(passage);
+}
+
+void Pipeline::refuse(journey::Packet* packet, DropReason reason) {
+    worker_.refuse(outlet_, {&packet, 1}, reason);
+}
+
+/// Until nothing is on its way any more. Ends: every answer of an appliance is one hop further along a chain.
+void Pipeline::settle(Passage& passage) {
+    for (;;) {
+        for (journey::Packet* packet : outlet_.take_for_host())
+            refuse(packet, DropReason::HostAbsent);
+        const std::vector<journey::Packet*> frames = outlet_.take_transmitted();
+        if (frames.empty()) return;
+        for (journey::Packet* frame : frames)
+            deliver(frame, passage);
+    }
+}
+
+void Pipeline::deliver(journey::Packet* frame, Passage& passage) {
+    outputs_.sent(now_, *frame);
+    if (roster_.ports[frame->port].endpoint != no_index) {
+        out_.add(frame->length());
+        return pool_.give_back(frame);
+    }
+    const auto to = emulation_.recognise(*frame);
+    if (!to) {
+        // An answer of the gateway's own to somebody on the appliances' side; nobody is there.
+        out_.add(frame->length());
+        return pool_.give_back(frame);
+    }
+    to_appliances_.add(frame->length());
+    note_visit(*to, *frame, passage);
+    if (!emulation_.answer(*to, *frame, now_)) return refuse(frame, DropReason::ApplianceKept);
+    from_appliances_.add(frame->length());
+    outputs_.returned(now_, *frame);
+    worker_.arrive(surroundings(), outlet_, {&frame, 1});
+}
+
+void Pipeline::note_visit(const FrameToAppliance& to, const journey::Packet& frame, Passage& passage) const {
+    geneve::Decoded decoded;
+    geneve::GwlbOptions options;
+    appliances::InnerPacket inner;
+    const std::span<const std::uint8_t> payload(frame.buffer + to.payload_at, frame.buffer + to.payload_end);
+    if (geneve::decode_gwlb(payload, decoded, options) != geneve::Fault::none ||
+        appliances::parse_inner(decoded.header.protocol_type, decoded.payload, inner) != appliances::InnerFault::none) {
+        return;
+    }
+    passage.flow = flow_of(roster_.endpoint_by_id(options.endpoint_id), inner);
+    passage.cookie = options.flow_cookie;
+    passage.visits.push_back({to.appliance, roster_.appliances[to.appliance].group});
+}
+
+void Pipeline::finish(Report& report) {
+    worker_.give_up_pending(outlet_);
+    const WorkerCounters& counters = worker_.counters();
+    report.out = out_;
+    report.to_appliances = to_appliances_;
+    report.from_appliances = from_appliances_;
+    report.generated = counters.icmp_errors_sent.read();
+    for (std::size_t i = 0; i < drop_reason_count; ++i)
+        report.drops[i] = counters.drops[i].read();
+    report.flows = counters.flows_created.read();
+    for (std::size_t i = 0; i < roster_.appliances.size(); ++i) {
+        report.flows_by_appliance.emplace_back(roster_.appliances[i].name, counters.appliances[i].flows_created.read());
+    }
+    for (std::size_t i = 0; i < flows_by_chain_.size(); ++i) {
+        report.flows_by_chain.emplace_back(i < roster_.chains.size() ? roster_.chains[i].name : "none",
+                                           flows_by_chain_[i]);
+    }
+    report.asymmetric_flows = symmetry_.asymmetric_flows();
+    for (std::size_t i = 0; i < roster_.ports.size(); ++i) {
+        const PortCounters& port = counters.ports[i];
+        report.ports.push_back({roster_.ports[i].name,
+                                {port.packets_in.read(), port.bytes_in.read()},
+                                {port.packets_out.read(), port.bytes_out.read()}});
+    }
+}
+
+} // namespace sallyport::replay

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replay/report.hpp"
+
+#include <boost/json/object.hpp>
+#include <numeric>
+
+namespace sallyport::replay {
+namespace {
+
+using boost::json::object;
+
+object to_json(const NamedCounts& counts) {
+    object all;
+    for (const auto& [name, count] : counts)
+        all[name] = count;
+    return all;
+}
+
+object to_json(const Amount& amount) {
+    return {{"packets", amount.packets}, {"bytes", amount.bytes}};
+}
+
+} // namespace
+
+std::uint64_t Report::dropped() const noexcept {
+    return std::accumulate(drops.begin(), drops.end(), std::uint64_t{0});
+}
+
+object to_json(const Report& report) {
+    object drops;
+    for (std::size_t i = 0; i < drop_reason_count; ++i) {
+        if (report.drops[i] != 0) drops[name(static_cast<DropReason>(i))] = report.drops[i];
+    }
+    object ports;
+    for (const PortReport& port : report.ports) {
+        ports[port.name] = {{"in", to_json(port.in)}, {"out", to_json(port.out)}};
+    }
+    object all{{"packets",
+                {{"in", report.in.packets},
+                 {"out", report.out.packets},
+                 {"forwarded", report.forwarded()},
+                 {"generated", report.generated},
+                 {"dropped", report.dropped()},
+                 {"to_appliances", report.to_appliances.packets},
+                 {"from_appliances", report.from_appliances.packets}}},
+               {"bytes",
+                {{"in", report.in.bytes},
+                 {"out", report.out.bytes},
+                 {"to_appliances", report.to_appliances.bytes},
+                 {"from_appliances", report.from_appliances.bytes}}},
+               {"flows", report.flows},
+               {"flows_by_appliance", to_json(report.flows_by_appliance)},
+               {"flows_by_chain", to_json(report.flows_by_chain)},
+               {"drops", std::move(drops)},
+               {"asymmetric_flows", report.asymmetric_flows},
+               {"ports", std::move(ports)}};
+    if (report.trace) {
+        all["trace"] = {{"first_ns", report.trace->first_ns},
+                        {"last_ns", report.trace->last_ns},
+                        {"duration_ns", report.trace->last_ns - report.trace->first_ns}};
+    }
+    if (!report.trace_error.empty()) all["trace_error"] = report.trace_error;
+    return all;
+}
+
+} // namespace sallyport::replay

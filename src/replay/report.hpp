@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a replay found: DIR/report.json.
+#pragma once
+
+#include "telemetry/drop_reason.hpp"
+
+#include <array>
+#include <boost/json/fwd.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sallyport::replay {
+
+struct Amount {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0; // of frames, without VLAN tags
+
+    void add(std::size_t frame_bytes) noexcept {
+        ++packets;
+        bytes += frame_bytes;
+    }
+};
+
+struct PortReport {
+    std::string name;
+    Amount in; // what arrived, from appliances too
+    Amount out;
+};
+
+struct TraceSpan {
+    std::uint64_t first_ns = 0; // since 1970
+    std::uint64_t last_ns = 0;
+};
+
+using NamedCounts = std::vector<std::pair<std::string, std::uint64_t>>;
+
+struct Report {
+    Amount in;  // the traces' records
+    Amount out; // frames on the endpoints' ports
+    Amount to_appliances;
+    Amount from_appliances;
+    std::uint64_t generated = 0; // of `out`: the gateway's own ICMP errors
+    std::array<std::uint64_t, drop_reason_count> drops = {};
+    std::uint64_t flows = 0;
+    NamedCounts flows_by_appliance; // in the order of the config
+    NamedCounts flows_by_chain;     // likewise; last "none"
+    std::uint64_t asymmetric_flows = 0;
+    std::vector<PortReport> ports;  // in the order of the config
+    std::optional<TraceSpan> trace; // nothing: no record was read
+    std::string trace_error;        // where a trace is damaged; empty: it is not
+
+    [[nodiscard]] std::uint64_t dropped() const noexcept;
+    /// Every record was forwarded or dropped: in.packets == forwarded() + dropped().
+    [[nodiscard]] std::uint64_t forwarded() const noexcept { return out.packets - generated; }
+};
+
+[[nodiscard]] boost::json::object to_json(const Report& report);
+
+} // namespace sallyport::replay

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "replay/symmetry.hpp"
+
+#include <algorithm>
+
+namespace sallyport::replay {
+namespace {
+
+using Visits = std::vector<ApplianceVisit>;
+
+bool same(const ApplianceVisit& a, const ApplianceVisit& b) noexcept {
+    return a.appliance == b.appliance;
+}
+
+/// Whether `part` is how `all` begins.
+bool is_start_of(const Visits& part, const Visits& all) {
+    return part.size() <= all.size() && std::equal(part.begin(), part.end(), all.begin(), same);
+}
+
+/// Whether wherever the two visited one group, they visited one appliance.
+bool agree_in_groups(const Visits& a, const Visits& b) {
+    return std::ranges::all_of(a, [&](const ApplianceVisit& visit) {
+        return std::ranges::none_of(b, [&](const ApplianceVisit& other) {
+            return other.group == visit.group && other.appliance != visit.appliance;
+        });
+    });
+}
+
+} // namespace
+
+std::size_t Symmetry::Hash::operator()(const flow::FlowKey& key) const noexcept {
+    return flow::table_hash(SipKey{}, key);
+}
+
+bool Symmetry::fit(const Way& there, const Way& back) {
+    if (there.visits.empty() || back.visits.empty()) return true; // one direction alone
+    // A flow that expired and began anew, perhaps from its other side: the order may have turned round, and only that.
+    if (there.life != back.life) return agree_in_groups(there.visits, back.visits);
+    const Visits turned(back.visits.rbegin(), back.visits.rend());
+    if (there.is_whole && back.is_whole) return std::ranges::equal(there.visits, turned, same);
+    // A packet that ended on the way has seen a first part of its direction's chain.
+    if (back.is_whole) return is_start_of(there.visits, turned);
+    if (there.is_whole) return is_start_of(back.visits, Visits(there.visits.rbegin(), there.visits.rend()));
+    return agree_in_groups(there.visits, back.visits);
+}
+
+void Symmetry::observe(const Passage& passage) {
+    if (passage.visits.empty()) return;
+    if (flows_.size() >= capacity_ && !flows_.contains(passage.flow.key)) {
+        ++unwatched_;
+        return;
+    }
+    Flow& flow = flows_[passage.flow.key];
+    Way& way = flow.ways[passage.flow.from_high ? 1 : 0];
+    const Way& other = flow.ways[passage.flow.from_high ? 0 : 1];
+    const Way seen{passage.cookie & ~std::uint32_t{max_hops - 1}, passage.is_whole, passage.visits};
+
+    // The packets of one direction go one way; those that did not get through, a part of it.
+    const bool same_life = way.life == seen.life;
+    const bool consistent =
+        !same_life || (seen.visits.size() < way.visits.size() ? is_start_of(seen.visits, way.visits)
+                                                              : is_start_of(way.visits, seen.visits));
+    const bool cut_short = same_life && way.is_whole && seen.is_whole && way.visits.size() != seen.visits.size();
+    if (!same_life || seen.visits.size() > way.visits.size() || (seen.is_whole && !way.is_whole)) way = seen;
+
+    if (flow.is_asymmetric || (consistent && !cut_short && fit(way, other))) return;
+    flow.is_asymmetric = true;
+    ++asymmetric_;
+}
+
+} // namespace sallyport::replay
