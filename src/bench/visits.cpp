@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/visits.hpp"
+
+#include "bench/scenario.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <vector>
+#include <x86intrin.h>
+
+namespace sallyport::bench {
+
+// Plain symbols around what is measured, so that an instruction counter can be told to look only into them.
+extern "C" {
+[[gnu::noipa]] void sallyport_bench_out(journey::Worker& worker, const journey::Surroundings& around,
+                                        journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
+    worker.arrive(around, outlet, packets);
+}
+[[gnu::noipa]] void sallyport_bench_return(journey::Worker& worker, const journey::Surroundings& around,
+                                           journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
+    worker.arrive(around, outlet, packets);
+}
+}
+
+namespace {
+
+constexpr unsigned burst = 32;
+using Burst = std::array<journey::Packet*, burst>;
+
+/// Keeps what the worker transmits until the measurement looks at it.
+class Catcher final : public journey::Outlet {
+public:
+    void transmit(std::span<journey::Packet* const> packets) noexcept override {
+        for (journey::Packet* packet : packets) caught[count++] = packet;
+    }
+    void to_host(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
+    void release(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
+    void hand_over(unsigned, std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
+    void resolve(PortIndex, const IpAddress&) noexcept override {}
+
+    Burst caught;
+    unsigned count = 0;
+    std::uint64_t lost = 0;
+
+private:
+    void lose(std::span<journey::Packet* const> packets) noexcept { lost += packets.size(); }
+};
+
+class Run {
+public:
+    Run(Scenario& scenario, journey::Worker& worker, Buffers& buffers)
+        : scenario_(scenario), worker_(worker), buffers_(buffers), around_(scenario.surroundings()) {}
+
+    /// One burst out and back; `flow` gives the flow of each packet.
+    template <typename Flow>
+    void trip(std::uint64_t& ticks_out, std::uint64_t& ticks_back, Flow&& flow) {
+        Burst packets;
+        std::uint64_t begin = __rdtsc();
+        receive(packets, north);
+        ticks_out += __rdtsc() - begin;
+        for (journey::Packet* packet : packets) {
+            write_frame(packet->buffer + headroom_bytes, flow());
+            packet->end = packet->begin + frame_bytes;
+        }
+        begin = __rdtsc();
+        sallyport_bench_out(worker_, around_, outlet_, packets);
+        ticks_out += __rdtsc() - begin;
+        if (outlet_.count != burst) return;
+
+        // The appliance: the frame as it came, in a buffer of its own, with MACs and addresses swapped.
+        Burst answers;
+        begin = __rdtsc();
+        receive(answers, inspect);
+        ticks_back += __rdtsc() - begin;
+        for (unsigned i = 0; i < burst; ++i) {
+            const journey::Packet& sent = *outlet_.caught[i];
+            std::memcpy(answers[i]->buffer + headroom_bytes, sent.buffer + sent.begin, sent.length());
+            answers[i]->end = static_cast<std::uint16_t>(answers[i]->begin + sent.length());
+            turn_around(answers[i]->buffer + headroom_bytes);
+        }
+        begin = __rdtsc();
+        buffers_.give_back(outlet_.caught);
+        ticks_out += __rdtsc() - begin;
+        outlet_.count = 0;
+
+        begin = __rdtsc();
+        sallyport_bench_return(worker_, around_, outlet_, answers);
+        buffers_.give_back({outlet_.caught.data(), outlet_.count});
+        ticks_back += __rdtsc() - begin;
+        returned_ += outlet_.count;
+        outlet_.count = 0;
+    }
+
+    [[nodiscard]] std::uint64_t returned() const { return returned_; }
+
+private:
+    void receive(Burst& packets, PortIndex port) {
+        buffers_.take(packets);
+        for (journey::Packet* packet : packets) {
+            packet->begin = headroom_bytes;
+            packet->end = headroom_bytes;
+            packet->port = port;
+        }
+    }
+    Scenario& scenario_;
+    journey::Worker& worker_;
+    Buffers& buffers_;
+    journey::Surroundings around_;
+    Catcher outlet_;
+    std::uint64_t returned_ = 0;
+};
+
+/// A cheap generator whose order no prefetcher guesses (Marsaglia's xorshift).
+struct RandomFlow {
+    std::uint32_t flows;
+    std::uint64_t state = 0x9e3779b97f4a7c15U;
+
+    std::uint32_t operator()() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        return static_cast<std::uint32_t>(((state >> 32) * flows) >> 32);
+    }
+};
+
+Visit result(const char* kind, std::uint64_t packets, std::uint64_t ticks) {
+    const double cycles = static_cast<double>(ticks) / static_cast<double>(packets);
+    return {kind, packets, cycles, cycles / ticks_per_nanosecond()};
+}
+
+} // namespace
+
+double ticks_per_nanosecond() {
+    static const double ratio = [] {
+        const auto wall = std::chrono::steady_clock::now();
+        const std::uint64_t ticks = __rdtsc();
+        while (std::chrono::steady_clock::now() - wall < std::chrono::milliseconds(20)) {
+        }
+        const auto elapsed = std::chrono::steady_clock::now() - wall;
+        return static_cast<double>(__rdtsc() - ticks) / static_cast<double>(std::chrono::nanoseconds(elapsed).count());
+    }();
+    return ratio;
+}
+
+Result<Visits> measure_visits(std::uint32_t flows, std::uint64_t packets, Buffers& buffers) {
+    const auto scenario = make_scenario();
+    const std::uint32_t bursts_to_fill = (flows + burst - 1) / burst;
+    auto worker = journey::Worker::create(worker_settings(bursts_to_fill * burst), scenario->roster);
+    if (!worker) return tl::unexpected(worker.error());
+
+    Run run(*scenario, *worker, buffers);
+    std::uint64_t ticks_new = 0;
+    std::uint64_t ignored = 0;
+    std::uint32_t next = 0;
+    for (std::uint32_t i = 0; i < bursts_to_fill; ++i) run.trip(ticks_new, ignored, [&] { return next++; });
+
+    std::uint64_t ticks_out = 0;
+    std::uint64_t ticks_back = 0;
+    RandomFlow random{flows};
+    const std::uint64_t bursts = (packets + burst - 1) / burst;
+    for (std::uint64_t i = 0; i < bursts; ++i) run.trip(ticks_out, ticks_back, random);
+
+    const std::uint64_t expected = (bursts + bursts_to_fill) * burst;
+    if (run.returned() != expected) {
+        return failure("of " + std::to_string(expected) + " packets " + std::to_string(run.returned()) +
+                       " came through: the figures would mean nothing");
+    }
+    Visits visits;
+    visits.out = result("out", bursts * burst, ticks_out);
+    visits.back = result("return", bursts * burst, ticks_back);
+    visits.new_flow = result("new_flow", std::uint64_t{bursts_to_fill} * burst, ticks_new);
+    const flow::FlowTable& table = worker->flows();
+    visits.bytes_per_flow = static_cast<double>(table.memory_bytes()) / table.capacity();
+    return visits;
+}
+
+} // namespace sallyport::bench
