@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answers of a running gateway as tables for people, each from the `result` of its command
+// (src/control/reports.hpp).
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+namespace sallyport::cli {
+
+[[nodiscard]] std::string status_table(const boost::json::object& result);
+[[nodiscard]] std::string flows_table(const boost::json::object& result);
+[[nodiscard]] std::string drops_table(const boost::json::object& result);
+[[nodiscard]] std::string appliances_table(const boost::json::object& result);
+
+} // namespace sallyport::cli

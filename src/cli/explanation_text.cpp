@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/explanation_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <iomanip>
+#include <sstream>
+
+namespace sallyport::cli {
+namespace {
+
+/// Lines of a word, or of none, and a sentence.
+class Lines {
+public:
+    void add(std::string_view word, const std::string& sentence) {
+        text_ << std::left << std::setw(11) << word << sentence << '\n';
+    }
+    [[nodiscard]] std::string text() const { return text_.str(); }
+
+private:
+    std::ostringstream text_;
+};
+
+std::string rule_name(const Subject& subject, std::size_t rule) {
+    return "rule " + std::to_string(rule + 1) + " (line " + std::to_string(subject.config.policy[rule].line) + ")";
+}
+
+std::string chain_name(const Subject& subject, ChainIndex chain) {
+    return chain == no_index ? "none" : subject.roster.chains[chain].name;
+}
+
+std::string outcome(const Explanation& explanation) {
+    if (explanation.fate == Fate::to_host) return "to the gateway's own IP stack: no flow, no chain";
+    const DropReason reason = explanation.reason;
+    return "dropped, " + std::string(sallyport::name(reason)) + ": " + std::string(sallyport::describe(reason));
+}
+
+std::string hop_text(const Subject& subject, const Hop& hop) {
+    const chain::Group& group = subject.roster.groups[hop.group];
+    if (hop.appliance == no_index) return group.name + ": no appliance takes new flows";
+    const chain::Appliance& appliance = subject.roster.appliances[hop.appliance];
+    std::ostringstream text;
+    text << group.name << " -> " << appliance.name << " (" << appliance.address.to_string() << "), slot " << hop.slot
+         << " of " << group.maglev.size() << " by the hash " << std::hex << "0x" << hop.hash << " over the "
+         << name(group.stickiness);
+    return text.str();
+}
+
+void add_policy(const Subject& subject, const Explanation& explanation, Lines& lines) {
+    std::string_view word = "policy";
+    for (std::size_t i = 0; i < explanation.passed_over.size(); ++i) {
+        lines.add(word, rule_name(subject, i) + " passed over: " +
+                            describe_mismatch(subject, i, explanation.passed_over[i]));
+        word = "";
+    }
+    if (explanation.rule == no_index) return;
+    lines.add(word, rule_name(subject, explanation.rule) + " matches: chain " + chain_name(subject, explanation.chain));
+}
+
+void add_chain(const Subject& subject, const Explanation& explanation, Lines& lines) {
+    if (explanation.chain == no_index) lines.add("chain", "none: forwarded without a visit");
+    for (std::size_t i = 0; i < explanation.hops.size(); ++i) {
+        lines.add(i == 0 ? "chain" : "", "hop " + std::to_string(i + 1) + ": " + hop_text(subject, explanation.hops[i]));
+    }
+    if (explanation.fate == Fate::dropped || explanation.hops.empty()) return;
+    std::string back;
+    for (auto hop = explanation.hops.rbegin(); hop != explanation.hops.rend(); ++hop) {
+        back += (back.empty() ? "" : ", then ") + subject.roster.appliances[hop->appliance].name;
+    }
+    lines.add("way back", back);
+    lines.add("outer port", std::to_string(explanation.outer_source_port) + ", the UDP source port of every visit");
+}
+
+} // namespace
+
+std::string to_text(const Subject& subject, const Explanation& explanation) {
+    const Arrival& arrival = explanation.arrival;
+    Lines lines;
+    lines.add("flow", to_string(subject.flow));
+    lines.add("arrives", "at port " + subject.roster.ports[arrival.port].name + " of endpoint " +
+                             subject.roster.endpoints[arrival.endpoint].name + ", " +
+                             std::string(name(explanation.flow.direction)) + ": " + describe(subject, arrival));
+    add_policy(subject, explanation, lines);
+    if (explanation.rule != no_index) add_chain(subject, explanation, lines);
+    if (explanation.fate == Fate::forwarded) {
+        lines.add("leaves", describe(subject, explanation.way_out));
+    } else {
+        lines.add("ends", outcome(explanation));
+    }
+    return lines.text();
+}
+
+boost::json::object to_json(const Subject& subject, const Explanation& explanation) {
+    const chain::Roster& roster = subject.roster;
+    const Arrival& arrival = explanation.arrival;
+    boost::json::object all{{"flow", to_string(subject.flow)},
+                            {"endpoint", roster.endpoints[arrival.endpoint].name},
+                            {"port", roster.ports[arrival.port].name},
+                            {"direction", name(explanation.flow.direction)},
+                            {"arrival", describe(subject, arrival)}};
+    boost::json::array passed_over;
+    for (std::size_t i = 0; i < explanation.passed_over.size(); ++i) {
+        passed_over.push_back(boost::json::object{{"rule", i + 1},
+                                                  {"line", subject.config.policy[i].line},
+                                                  {"why", describe_mismatch(subject, i, explanation.passed_over[i])}});
+    }
+    all["passed_over"] = std::move(passed_over);
+    if (explanation.rule != no_index) {
+        all["rule"] = {{"rule", explanation.rule + 1}, {"line", subject.config.policy[explanation.rule].line}};
+        all["chain"] = explanation.chain == no_index ? boost::json::value(nullptr)
+                                                     : boost::json::value(roster.chains[explanation.chain].name);
+    }
+    boost::json::array hops;
+    for (const Hop& hop : explanation.hops) {
+        if (hop.appliance == no_index) break;
+        const chain::Group& group = roster.groups[hop.group];
+        const chain::Appliance& appliance = roster.appliances[hop.appliance];
+        hops.push_back(boost::json::object{{"group", group.name},
+                                           {"appliance", appliance.name},
+                                           {"address", appliance.address.to_string()},
+                                           {"stickiness", name(group.stickiness)},
+                                           {"slot", hop.slot},
+                                           {"slots", group.maglev.size()}});
+    }
+    all["hops"] = std::move(hops);
+    if (explanation.outer_source_port != 0) all["outer_source_port"] = explanation.outer_source_port;
+    if (explanation.fate == Fate::forwarded) {
+        const WayOut& way = explanation.way_out;
+        all["leaves_by"] = way.port == no_index ? boost::json::value(nullptr)
+                                                : boost::json::value(roster.ports[way.port].name);
+        all["way_out"] = describe(subject, way);
+    } else {
+        all["ends"] = explanation.fate == Fate::to_host ? "to_host" : sallyport::name(explanation.reason);
+        all["why"] = outcome(explanation);
+    }
+    return all;
+}
+
+} // namespace sallyport::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/admin_tables.hpp"
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace sallyport::cli {
+namespace {
+
+namespace json = boost::json;
+
+/// 192.0.2.10:40000, [2001:db8::1]:443, or the address alone.
+std::string station(const json::object& flow, std::string_view key) {
+    const json::object& station = part(flow, key);
+    const std::string address = word(station, "address");
+    const std::string port = word(station, "port");
+    if (port == "-") return address;
+    return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + port;
+}
+
+} // namespace
+
+std::string flows_table(const json::object& result) {
+    Table table({{"endpoint"},
+                 {"protocol"},
+                 {"initiator > responder"},
+                 {"state"},
+                 {"chain"},
+                 {"appliances"},
+                 {"outer port", Align::right},
+                 {"cookie"},
+                 {"packets", Align::right},
+                 {"bytes", Align::right},
+                 {"packets back", Align::right},
+                 {"bytes back", Align::right},
+                 {"worker", Align::right},
+                 {"age s", Align::right},
+                 {"idle s", Align::right},
+                 {"remaining s", Align::right}});
+    for (const json::value& each : items(result, "flows")) {
+        if (!each.is_object()) continue;
+        const json::object& flow = each.get_object();
+        const json::object& forward = part(flow, "forward");
+        const json::object& reverse = part(flow, "reverse");
+        table.add({word(flow, "endpoint"), word(flow, "protocol"),
+                   station(flow, "initiator") + " > " + station(flow, "responder"), word(flow, "state"),
+                   word(flow, "chain"), list(flow, "appliances"), word(flow, "outer_source_port"), word(flow, "cookie"),
+                   word(forward, "packets"), word(forward, "bytes"), word(reverse, "packets"), word(reverse, "bytes"),
+                   word(flow, "worker"), seconds(flow, "age_ms"), seconds(flow, "idle_ms"),
+                   seconds(flow, "remaining_ms")});
+    }
+    const json::value* truncated = result.if_contains("truncated");
+    const bool more = truncated != nullptr && truncated->is_bool() && truncated->get_bool();
+    return table.text() + (more ? "there are more; --limit sets how many are shown\n" : "");
+}
+
+} // namespace sallyport::cli

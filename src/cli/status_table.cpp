@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/admin_tables.hpp"
+#include "cli/table.hpp"
+#include "cli/words.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace sallyport::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string summary(const json::object& result) {
+    const json::object& flows = part(result, "flows");
+    const json::object& packets = part(result, "packets");
+    const json::object& forwarding = part(result, "forwarding");
+    const json::object& icmp = part(result, "icmp_errors");
+    return "gateway     " + word(result, "name") + ", sallyport " + word(result, "version") + ", up " +
+           duration(number(result, "uptime_ms")) + "\n" +                                                 //
+           "flows       " + word(flows, "live") + " live of " + word(flows, "capacity") + ", " +          //
+           word(flows, "created") + " created, " + word(flows, "expired") + " expired, table of " +       //
+           bytes(number(flows, "memory_bytes")) + "\n" +                                                  //
+           "packets     " + word(packets, "packets_in") + " in, " + word(packets, "packets_out") +        //
+           " out, " + word(result, "drops") + " dropped, " + word(icmp, "sent") + " ICMP errors sent, " + //
+           word(icmp, "limited") + " withheld\n" +                                                        //
+           "forwarding  " + word(forwarding, "routes") + " routes, " + word(forwarding, "neighbours") +   //
+           " neighbours, " + word(forwarding, "pending_packets") + " packets waiting for a neighbour\n";
+}
+
+std::string workers_table(const json::array& workers) {
+    Table table({{"worker", Align::right},
+                 {"flows", Align::right},
+                 {"capacity", Align::right},
+                 {"created", Align::right},
+                 {"expired", Align::right},
+                 {"pending", Align::right},
+                 {"handed over", Align::right}});
+    for (const json::value& each : workers) {
+        if (!each.is_object()) continue;
+        const json::object& worker = each.get_object();
+        table.add({word(worker, "worker"), word(worker, "flows"), word(worker, "flow_capacity"),
+                   word(worker, "flows_created"), word(worker, "flows_expired"), word(worker, "pending_packets"),
+                   word(worker, "packets_handed_over")});
+    }
+    return table.text();
+}
+
+std::string ports_table(const json::array& ports) {
+    Table table({{"port"},
+                 {"endpoint"},
+                 {"side"},
+                 {"device"},
+                 {"driver"},
+                 {"link"},
+                 {"mac"},
+                 {"mtu", Align::right},
+                 {"in", Align::right},
+                 {"out", Align::right},
+                 {"to host", Align::right},
+                 {"from host", Align::right},
+                 {"missed", Align::right}});
+    for (const json::value& each : ports) {
+        if (!each.is_object()) continue;
+        const json::object& port = each.get_object();
+        table.add({word(port, "name"), word(port, "endpoint"), word(port, "side"), word(port, "device"),
+                   word(port, "driver"), word(port, "link"), word(port, "mac"), word(port, "mtu"),
+                   word(port, "packets_in"), word(port, "packets_out"), word(port, "packets_to_host"),
+                   word(port, "packets_from_host"), word(port, "packets_missed")});
+    }
+    return table.text();
+}
+
+} // namespace
+
+std::string status_table(const json::object& result) {
+    return summary(result) + "\n" + workers_table(items(result, "workers")) + "\n" +
+           ports_table(items(result, "ports"));
+}
+
+} // namespace sallyport::cli
