@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The steps of lab/demo. Each says what it shows, does it with ordinary tools, and checks what came out.
+
+step() { printf '\n%s\n' "$*"; }
+
+tour_reach() {
+  step '1. Ping: there and back through a firewall and a sensor'
+  check 'ping over IPv4' ping_passes client "$server_v4"
+  check 'ping over IPv6' ping_passes client "$server_v6"
+}
+
+tour_applications() {
+  step '2. A web server and a name server behind the chain'
+  check 'a file from nginx over IPv4, unchanged' fetch_is_same "$server_v4"
+  check 'a file from nginx over IPv6, unchanged' fetch_is_same "$server_v6"
+  check 'a name looked up over IPv4' dig_answers "$server_v4" A "$server_v4"
+  check 'a name looked up over IPv6' dig_answers "$server_v6" AAAA "$server_v6"
+}
+
+# Three places watched at once: what the client sends, what visits the appliances, what reaches the server.
+tour_captured() {
+  step '3. The same again, and sixty short connections, watched with tcpdump at three places'
+  local before=$checks_failed
+  start_capture north client eth0 "$run_dir/north.pcap" ip or ip6
+  start_capture inspect inspect to-gateway "$run_dir/inspect.pcap" ip or ip6
+  start_capture south server eth0 "$run_dir/south.pcap" ip or ip6
+  check 'ping, curl and dig while watched' _captured_traffic
+  check 'sixty short connections' many_fetches 60
+  check 'the captures are whole' _stop_captures
+  "$lab_lib/check_capture.py" --north "$run_dir/north.pcap" --inspect "$run_dir/inspect.pcap" --south "$run_dir/south.pcap" \
+    --gateway "$gateway_inspect_v4" --hop "fw-1=$fw1_v4,fw-2=$fw2_v4" --hop "sensor-1=$sensor_v4" \
+    --client "$client_v4" --client "$client_v6" --server "$server_v4" --server "$server_v6" >"$run_dir/verdict" ||
+    [ -s "$run_dir/verdict" ] || note_check FAILED 'the captures can be judged'
+  note_lines "$run_dir/verdict"
+  if [ "$checks_failed" -gt "$before" ]; then
+    mkdir -p "$run_dir.failed" && cp "$run_dir"/*.pcap "$run_dir.failed/" && say "  the captures are in $run_dir.failed"
+  fi
+}
+
+_captured_traffic() {
+  ping_passes client "$server_v4" && ping_passes client "$server_v6" &&
+    fetch_is_same "$server_v4" && fetch_is_same "$server_v6" &&
+    dig_answers "$server_v4" A "$server_v4" && dig_answers "$server_v6" AAAA "$server_v6" &&
+    say 'all came out'
+}
+
+_stop_captures() {
+  local place whole=0
+  # What was sent last is still on its way back; wait for the segment to fall silent.
+  wait_until 5 _capture_is_silent
+  for place in north inspect south; do
+    stop_capture "$place" || whole=1
+  done
+  [ "$whole" -ne 0 ] || say "$(du -ch "$run_dir"/{north,inspect,south}.pcap | tail -n 1 | cut -f1) kept"
+  return "$whole"
+}
+_capture_is_silent() {
+  local size
+  size=$(stat -c %s "$run_dir/inspect.pcap")
+  sleep 0.3
+  [ "$size" = "$(stat -c %s "$run_dir/inspect.pcap")" ]
+}
+
+tour_denied() {
+  step '4. The firewalls deny port 8081'
+  check 'port 80 passes' fetch_small "$server_v4"
+  local before
+  before=$(denials)
+  check 'port 8081 is blocked over IPv4' denied_port_blocked "$server_v4"
+  check 'port 8081 is blocked over IPv6' denied_port_blocked "$server_v6"
+  check 'the firewalls logged the denials' _denials_grew "$before"
+  check 'port 80 still passes' fetch_small "$server_v6"
+}
+_denials_grew() {
+  local now
+  now=$(denials)
+  say "$((now - $1)) denials in the logs of fw-1 and fw-2"
+  [ $((now - $1)) -ge 2 ]
+}
+
+# The second half of the tour adds load; a person's connections go on beside it.
+tour_load() {
+  step '5. Load: iperf3 through the chain, short connections beside it'
+  # The checks of the load run in the foreground; the short connections count themselves beside them.
+  rm -f "$run_dir/load.over"
+  _connections_beside &
+  local beside=$!
+  check 'TCP over IPv4' load_passes "$server_v4" --time 3
+  check 'TCP over IPv6' load_passes "$server_v6" --time 3
+  check 'TCP from the server to the client' load_passes "$server_v4" --time 2 --reverse
+  check 'UDP over IPv4, 50 Mbit/s' load_passes "$server_v4" --time 3 --udp --bitrate 50M --length 1400
+  touch "$run_dir/load.over"
+  wait "$beside" || true
+  check 'connections beside the load succeed' _connections_held
+}
+_connections_beside() {
+  local good=0 failed=0
+  while [ ! -e "$run_dir/load.over" ]; do
+    if many_fetches 2 >/dev/null 2>&1; then good=$((good + 2)); else failed=$((failed + 1)); fi
+    sleep 0.05
+  done
+  printf '%s %s\n' "$good" "$failed" >"$run_dir/beside"
+}
+_connections_held() {
+  local good failed
+  read -r good failed <"$run_dir/beside"
+  say "$good connections, $failed failures"
+  [ "$failed" -eq 0 ] && [ "$good" -ge 20 ]
+}
+
+tour_state() {
+  step '6. What the gateway says about it'
+  check 'the gateway answers' _gateway_status
+  check 'it has flows of the tour' _gateway_flows
+}
+_gateway_status() { ask_gateway status && say "up as process $(process_id gateway)"; }
+_gateway_flows() {
+  local count
+  count=$(ask_gateway flows | grep -cE "$client_v4|$client_v6") || { say 'it shows none'; return 1; }
+  say "$count lines of them"
+}
