@@ -31,13 +31,23 @@ SipKey derive_selection_key(const config::Config& config) {
     return key;
 }
 
+void add_own(Port& port, const IpPrefix& own) {
+    if (!own.address.is_v4()) {
+        port.v6.own.push_back({own.address.high(), own.address.low()});
+        return;
+    }
+    port.v4.own.push_back(own.address.v4_host_order());
+    // RFC 3021: a /31 has no broadcast address; neither has a single one.
+    if (own.length < 31) port.v4.broadcast.push_back(own.address.v4_host_order() | 0xffffffffU >> own.length);
+}
+
 void build_ports(const config::Config& config, Roster& roster) {
     for (const config::Port& from : config.ports) {
         Port port;
         port.name = from.name;
         port.mtu = from.mtu;
         port.addresses = from.addresses;
-        for (const IpPrefix& own : from.addresses) port.own_addresses.push_back(own.address);
+        for (const IpPrefix& own : from.addresses) add_own(port, own);
         roster.ports.push_back(std::move(port));
     }
     for (const config::Endpoint& from : config.endpoints) {
@@ -55,7 +65,8 @@ void build_ports(const config::Config& config, Roster& roster) {
             const bool is_forbidden = &neighbour != &port && port.endpoint != no_index &&
                                       (neighbour.endpoint == no_index || neighbour.endpoint == port.endpoint);
             if (!is_forbidden) continue;
-            for (const IpPrefix& own : neighbour.addresses) port.forbidden.push_back(own.address);
+            port.v4.forbidden.insert(port.v4.forbidden.end(), neighbour.v4.own.begin(), neighbour.v4.own.end());
+            port.v6.forbidden.insert(port.v6.forbidden.end(), neighbour.v6.own.begin(), neighbour.v6.own.end());
         }
     }
 }

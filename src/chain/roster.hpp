@@ -9,11 +9,21 @@
 #include "support/index.hpp"
 #include "support/siphash.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace sallyport::chain {
+
+template <typename Address>
+struct LocalAddresses {
+    std::vector<Address> own;                              // of this port
+    std::vector<Address> broadcast;                        // of its networks
+    /// On an endpoint's port: the gateway's addresses on the endpoint's other ports and towards appliances. The kernel
+    /// would take packets for them on any host link, past the chain.
+    std::vector<Address> forbidden;
+};
 
 struct Port {
     std::string name;
@@ -21,10 +31,9 @@ struct Port {
     EndpointIndex endpoint = no_index;                     // no_index: a port towards appliances
     bool is_north = false;                                 // the endpoint's first port
     std::vector<IpPrefix> addresses;
-    std::vector<IpAddress> own_addresses;                  // those of `addresses`, without prefix lengths
-    /// On an endpoint's port: the gateway's addresses on the endpoint's other ports and towards appliances. The kernel
-    /// would take packets for them on any host link, past the chain.
-    std::vector<IpAddress> forbidden;
+    /// The addresses that make a packet the gateway's own business, split by family since every packet is compared.
+    LocalAddresses<std::uint32_t> v4;                      // host order
+    LocalAddresses<std::array<std::uint64_t, 2>> v6;       // halves, host order
 };
 
 struct Endpoint {

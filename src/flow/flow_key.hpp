@@ -50,16 +50,20 @@ struct Tuple {
 };
 
 [[nodiscard]] inline OrientedKey orient(const Tuple& tuple) noexcept {
-    const bool swap = tuple.source[0] != tuple.destination[0] ? tuple.source[0] > tuple.destination[0]
-                      : tuple.source[1] != tuple.destination[1] ? tuple.source[1] > tuple.destination[1]
-                                                                : tuple.source_port > tuple.destination_port;
+    // An IPv4 address and its port make one number; the mapped prefix is the same on both sides.
+    const bool swap =
+        tuple.family == Family::ipv4
+            ? (tuple.source[1] << 16 | tuple.source_port) > (tuple.destination[1] << 16 | tuple.destination_port)
+        : tuple.source[0] != tuple.destination[0] ? tuple.source[0] > tuple.destination[0]
+        : tuple.source[1] != tuple.destination[1] ? tuple.source[1] > tuple.destination[1]
+                                                  : tuple.source_port > tuple.destination_port;
+    const std::uint64_t from = tuple.source_port;
+    const std::uint64_t to = tuple.destination_port;
     OrientedKey result;
     result.from_high = swap;
     result.key.low = swap ? tuple.destination : tuple.source;
     result.key.high = swap ? tuple.source : tuple.destination;
-    const std::uint64_t low_port = swap ? tuple.destination_port : tuple.source_port;
-    const std::uint64_t high_port = swap ? tuple.source_port : tuple.destination_port;
-    result.key.rest = low_port << 48 | high_port << 32 | std::uint64_t{tuple.endpoint} << 16 |
+    result.key.rest = (swap ? to << 48 | from << 32 : from << 48 | to << 32) | std::uint64_t{tuple.endpoint} << 16 |
                       std::uint64_t{tuple.protocol} << 8 | static_cast<std::uint64_t>(tuple.family);
     return result;
 }

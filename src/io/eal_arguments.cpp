@@ -31,10 +31,10 @@ Result<EalPlan> plan_eal(const EalFacts& facts) {
     EalPlan plan;
     const bool enough = facts.free_hugepage_bytes >= facts.needed_bytes;
     if (facts.wanted == config::Hugepages::require && !enough) {
-        return failure("hugepages: require is set, but only " + in_mebibytes(facts.free_hugepage_bytes) +
-                       " MiB of the " + in_mebibytes(facts.needed_bytes) +
-                       " MiB needed are free; reserve more: sysctl vm.nr_hugepages=" +
-                       std::to_string(2 * (facts.needed_bytes / (2 * mebibyte) + 1)) + ", or set hugepages: auto");
+        return failure(
+            "hugepages: require is set, but only " + in_mebibytes(facts.free_hugepage_bytes) + " MiB of the " +
+            in_mebibytes(facts.needed_bytes) + " MiB needed are free; reserve more: sysctl vm.nr_hugepages=" +
+            std::to_string((facts.needed_bytes + 2 * mebibyte - 1) / (2 * mebibyte)) + ", or set hugepages: auto");
     }
     plan.hugepages = facts.wanted != config::Hugepages::never && enough;
     if (plan.hugepages) {

@@ -14,7 +14,13 @@ namespace sallyport::io {
 
 namespace {
 
+std::string already_there(const std::string& name) {
+    return "host link " + name + " exists already; end the other gateway, or remove it: ip link del " + name;
+}
+
 Result<FileDescriptor> open_tap(const std::string& name) {
+    // A TAP that somebody has made to stay would be taken over, and stay.
+    if (::if_nametoindex(name.c_str()) != 0) return failure(already_there(name));
     FileDescriptor tap(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!tap.is_open()) {
         if (errno == EACCES || errno == EPERM) return failure("no permission to open /dev/net/tun; run as root");

@@ -110,7 +110,7 @@ std::optional<DropReason> parse_ipv6(Packet& packet) noexcept {
 /// RFC 1812 5.3.7, RFC 4291 2.5: loopback, unspecified and multicast sources, loopback and unspecified destinations,
 /// and packets from an address to itself. RFC 3927 2.7, RFC 4291 2.5.6: what is local to a link.
 [[nodiscard]] bool is_martian(const flow::Tuple& tuple) noexcept {
-    if (tuple.source == tuple.destination) return true;
+    if (((tuple.source[0] ^ tuple.destination[0]) | (tuple.source[1] ^ tuple.destination[1])) == 0) return true;
     if (tuple.family == Family::ipv4) {
         const auto source = static_cast<std::uint32_t>(tuple.source[1]);
         const auto destination = static_cast<std::uint32_t>(tuple.destination[1]);

@@ -62,7 +62,7 @@ public:
 
     friend bool operator==(const IpAddress& a, const IpAddress& b) noexcept {
         // By halves: the generated comparison calls memcmp, and this stands on the hot path.
-        return ((a.half(0) ^ b.half(0)) | (a.half(8) ^ b.half(8))) == 0 && a.family_ == b.family_;
+        return ((a.raw_half(0) ^ b.raw_half(0)) | (a.raw_half(8) ^ b.raw_half(8))) == 0 && a.family_ == b.family_;
     }
     friend auto operator<=>(const IpAddress& a, const IpAddress& b) noexcept {
         if (auto order = a.family_ <=> b.family_; order != 0) return order;
@@ -70,11 +70,12 @@ public:
     }
 
 private:
-    [[nodiscard]] std::uint64_t half(std::size_t at) const noexcept {
+    [[nodiscard]] std::uint64_t raw_half(std::size_t at) const noexcept {
         std::uint64_t raw;
         std::memcpy(&raw, bytes_.data() + at, 8);
-        return __builtin_bswap64(raw);
+        return raw;
     }
+    [[nodiscard]] std::uint64_t half(std::size_t at) const noexcept { return __builtin_bswap64(raw_half(at)); }
 
     Bytes bytes_ = {};
     Family family_ = Family::ipv4;

@@ -31,11 +31,12 @@ namespace sallyport {
 
 /// The sum as 16 bits, carries folded in; 0xffff over a packet whose checksum is right.
 [[nodiscard]] inline std::uint16_t checksum_fold(std::uint64_t sum) noexcept {
-    sum = (sum & 0xffffffffU) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return static_cast<std::uint16_t>(sum);
+    const auto low = static_cast<std::uint32_t>(sum);
+    std::uint32_t folded = low + static_cast<std::uint32_t>(sum >> 32);
+    folded += static_cast<std::uint32_t>(folded < low);    // the carry comes around
+    folded = (folded >> 16) + (folded & 0xffff);
+    folded += folded >> 16;
+    return static_cast<std::uint16_t>(folded);
 }
 
 /// What to store in the checksum field.

@@ -6,8 +6,12 @@
 
 namespace sallyport::chain::test {
 
-inline IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
-inline IpPrefix prefix(const char* text) { return IpPrefix::parse(text).value(); }
+inline IpAddress address(const char* text) {
+    return IpAddress::parse(text).value();
+}
+inline IpPrefix prefix(const char* text) {
+    return IpPrefix::parse(text).value();
+}
 
 inline config::Port port(const char* name, std::vector<IpPrefix> addresses) {
     config::Port port;
@@ -31,12 +35,11 @@ inline config::Config office() {
                     port("south", {prefix("203.0.113.1/24")}), port("branch", {prefix("192.0.2.1/24")})};
     config.ports[0].mtu = 1600;
     config.endpoints = {{"office", 0x2b8ee1d4db0c51c4U, {"north", "south"}, 0}, {"branch", 7, {"branch"}, 0}};
-    config.appliance_groups = {
-        {"firewalls",
-         config::Stickiness::five_tuple,
-         {appliance("fw-1", "198.51.100.11"), appliance("fw-2", "198.51.100.12", 3)},
-         0},
-        {"sensors", config::Stickiness::two_tuple, {appliance("ids-1", "198.51.100.21")}, 0}};
+    config.appliance_groups = {{"firewalls",
+                                config::Stickiness::five_tuple,
+                                {appliance("fw-1", "198.51.100.11"), appliance("fw-2", "198.51.100.12", 3)},
+                                0},
+                               {"sensors", config::Stickiness::two_tuple, {appliance("ids-1", "198.51.100.21")}, 0}};
     config.chains = {{"perimeter", {"sensors", "firewalls"}, 0}};
     config::PolicyRule icmp;
     icmp.match.protocols = {1, 58};

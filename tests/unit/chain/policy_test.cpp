@@ -9,8 +9,12 @@ using namespace sallyport::chain;
 
 namespace {
 
-IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
-IpPrefix prefix(const char* text) { return IpPrefix::parse(text).value(); }
+IpAddress address(const char* text) {
+    return IpAddress::parse(text).value();
+}
+IpPrefix prefix(const char* text) {
+    return IpPrefix::parse(text).value();
+}
 
 NewFlow web_flow() {
     return {1, config::Direction::southbound, 6, address("192.0.2.10"), address("203.0.113.10"), 40000, 443};

@@ -11,7 +11,9 @@ using namespace sallyport::chain::test;
 
 namespace {
 
-const Port& port_named(const Roster& roster, const char* name) { return roster.ports[roster.port_by_name(name)]; }
+const Port& port_named(const Roster& roster, const char* name) {
+    return roster.ports[roster.port_by_name(name)];
+}
 
 } // namespace
 
@@ -31,16 +33,23 @@ TEST_CASE("ports keep their configuration and know their endpoint and side") {
 
 TEST_CASE("a tenant's packet may be for its own port; never for its endpoint's other ports or those of appliances") {
     const Roster roster = build_roster(office());
-    using Addresses = std::vector<IpAddress>;
-    CHECK(port_named(roster, "north").own_addresses == Addresses{address("192.0.2.1"), address("2001:db8:1::1")});
-    CHECK(port_named(roster, "inspect").own_addresses == Addresses{address("198.51.100.1")});
+    using V4 = std::vector<std::uint32_t>;
+    using V6 = std::vector<std::array<std::uint64_t, 2>>;
+    constexpr std::uint32_t north = 0xc0000201;            // 192.0.2.1
+    constexpr std::uint32_t inspect = 0xc6336401;          // 198.51.100.1
+    constexpr std::uint32_t south = 0xcb007101;            // 203.0.113.1
+    const V6 north_v6 = {{0x20010db800010000, 1}};         // 2001:db8:1::1
+    CHECK(port_named(roster, "north").v4.own == V4{north});
+    CHECK(port_named(roster, "north").v4.broadcast == V4{0xc00002ff});
+    CHECK(port_named(roster, "north").v6.own == north_v6);
+    CHECK(port_named(roster, "inspect").v4.own == V4{inspect});
 
-    CHECK(port_named(roster, "north").forbidden == Addresses{address("198.51.100.1"), address("203.0.113.1")});
-    CHECK(port_named(roster, "south").forbidden ==
-          Addresses{address("198.51.100.1"), address("192.0.2.1"), address("2001:db8:1::1")});
+    CHECK(port_named(roster, "north").v4.forbidden == V4{inspect, south});
+    CHECK(port_named(roster, "south").v4.forbidden == V4{inspect, north});
+    CHECK(port_named(roster, "south").v6.forbidden == north_v6);
     // The office's addresses are nothing to the branch, which may have its own at the same numbers.
-    CHECK(port_named(roster, "branch").forbidden == Addresses{address("198.51.100.1")});
-    CHECK(port_named(roster, "inspect").forbidden.empty());
+    CHECK(port_named(roster, "branch").v4.forbidden == V4{inspect});
+    CHECK(port_named(roster, "inspect").v4.forbidden.empty());
 }
 
 TEST_CASE("groups hold their appliances, chains their groups in order") {

@@ -65,7 +65,7 @@ TEST_CASE("the status of a gateway as people see it") {
     view.counts[0].flows_created.add(3);
     view.counts[0].ports[0].packets_in.add(12'345);
     const auto shown = lines(cli::status_table(control::status_report(view)));
-    REQUIRE(shown.size() == 12);
+    REQUIRE(shown.size() == 13);
     CHECK(shown[0].starts_with("gateway     lab, sallyport "));
     CHECK(shown[0].ends_with(", up 1 d 2 h 3 min 4 s"));
     CHECK(shown[1] == "flows       3 live of 2000, 3 created, 0 expired, table of 250.0 KiB");

@@ -14,7 +14,9 @@ using namespace sallyport::flow::test;
 
 namespace {
 
-std::uint64_t hash_of(std::uint64_t number) { return table_hash(table_key, numbered_key(number)); }
+std::uint64_t hash_of(std::uint64_t number) {
+    return table_hash(table_key, numbered_key(number));
+}
 
 FlowIndex insert(FlowTable& table, std::uint64_t number) {
     const FlowIndex flow = table.insert(hash_of(number), numbered_key(number));

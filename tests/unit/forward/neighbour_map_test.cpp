@@ -36,7 +36,8 @@ TEST_CASE("every neighbour is found by its port and address, and nobody else is"
 
 TEST_CASE("one address on two ports is two neighbours, and of two entries for one the last wins") {
     const IpAddress address = *IpAddress::parse("192.0.2.1");
-    const NeighbourMap map({{0, address, numbered_mac(1)}, {1, address, numbered_mac(2)}, {0, address, numbered_mac(3)}});
+    const NeighbourMap map(
+        {{0, address, numbered_mac(1)}, {1, address, numbered_mac(2)}, {0, address, numbered_mac(3)}});
     MacAddress mac;
     REQUIRE(map.find(0, address, mac));
     CHECK(mac == numbered_mac(3));

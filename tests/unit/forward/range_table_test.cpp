@@ -63,12 +63,17 @@ public:
     Address near(const PrefixValue<Address>& prefix) {
         const auto last = static_cast<Address>(prefix.first | static_cast<Address>(~mask<Address>(prefix.length)));
         switch (engine_() % 5) {
-        case 0: return prefix.first;
-        case 1: return last;
-        case 2: return static_cast<Address>(prefix.first - 1);
-        case 3: return static_cast<Address>(last + 1);
+        case 0:
+            return prefix.first;
+        case 1:
+            return last;
+        case 2:
+            return static_cast<Address>(prefix.first - 1);
+        case 3:
+            return static_cast<Address>(last + 1);
         default:
-            return static_cast<Address>(prefix.first | (address() & static_cast<Address>(~mask<Address>(prefix.length))));
+            return static_cast<Address>(prefix.first |
+                                        (address() & static_cast<Address>(~mask<Address>(prefix.length))));
         }
     }
 
@@ -83,9 +88,9 @@ void compare_with_the_model(unsigned count, std::uint64_t seed) {
     const RangeTable<Address> table(prefixes);
     REQUIRE(table.ranges() <= 2 * prefixes.size() + 1);
     for (int round = 0; round < 500; ++round) {
-        const Address address = prefixes.empty() || round % 8 == 0 ? random.address()
-                                                                   : random.near(prefixes[static_cast<unsigned>(round) %
-                                                                                          prefixes.size()]);
+        const Address address = prefixes.empty() || round % 8 == 0
+                                    ? random.address()
+                                    : random.near(prefixes[static_cast<unsigned>(round) % prefixes.size()]);
         REQUIRE(table.find(address) == model_find(prefixes, address));
     }
 }

@@ -9,21 +9,24 @@ using namespace sallyport::forward;
 
 namespace {
 
-IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
-IpPrefix prefix(const char* text) { return IpPrefix::parse(text).value(); }
-MacAddress mac(std::uint8_t last) { return {{2, 0, 0, 0, 0, last}}; }
+IpAddress address(const char* text) {
+    return IpAddress::parse(text).value();
+}
+IpPrefix prefix(const char* text) {
+    return IpPrefix::parse(text).value();
+}
+MacAddress mac(std::uint8_t last) {
+    return {{2, 0, 0, 0, 0, last}};
+}
 
 /// Two tenants (domains 0 and 1) with the same addresses, and the transport domain 2.
 Inputs two_tenants() {
     Inputs inputs;
     inputs.domains = 3;
     inputs.routes = {
-        {0, prefix("10.0.0.0/8"), 0, {}},
-        {0, prefix("10.1.0.0/16"), 0, address("10.0.0.254")},
-        {1, prefix("10.0.0.0/8"), 1, {}},
-        {0, prefix("2001:db8::/32"), 0, {}},
-        {2, prefix("198.51.100.0/24"), 2, {}},
-        {2, prefix("0.0.0.0/0"), 2, address("198.51.100.254")},
+        {0, prefix("10.0.0.0/8"), 0, {}},      {0, prefix("10.1.0.0/16"), 0, address("10.0.0.254")},
+        {1, prefix("10.0.0.0/8"), 1, {}},      {0, prefix("2001:db8::/32"), 0, {}},
+        {2, prefix("198.51.100.0/24"), 2, {}}, {2, prefix("0.0.0.0/0"), 2, address("198.51.100.254")},
     };
     inputs.neighbours = {{0, address("10.0.0.254"), mac(1)},
                          {2, address("198.51.100.11"), mac(2)},

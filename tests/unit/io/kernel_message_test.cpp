@@ -45,9 +45,11 @@ auto read(const Message& from) {
     return io::read_route(*nlmsg_hdr(from.get()));
 }
 
-Message neighbour_message(int type, std::uint16_t state, std::uint8_t flags = 0) {
-    Message made =
-        message(type, ndmsg{.ndm_family = AF_INET, .ndm_ifindex = 7, .ndm_state = state, .ndm_flags = flags});
+Message neighbour_message(int type, int state, std::uint8_t flags = 0) {
+    Message made = message(type, ndmsg{.ndm_family = AF_INET,
+                                       .ndm_ifindex = 7,
+                                       .ndm_state = static_cast<std::uint16_t>(state),
+                                       .ndm_flags = flags});
     put(made, NDA_DST, "192.0.2.1");
     const std::uint8_t mac[6] = {2, 0, 0, 0, 0, 9};
     nla_put(made.get(), NDA_LLADDR, 6, mac);
@@ -139,14 +141,14 @@ TEST_CASE("a multipath route has all its living hops") {
 }
 
 TEST_CASE("a neighbour may be used in every state in which the kernel would use it") {
-    for (const std::uint16_t state : {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT, NUD_NOARP}) {
+    for (const int state : {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE, NUD_PERMANENT, NUD_NOARP}) {
         const auto neighbour = read_neighbour(neighbour_message(RTM_NEWNEIGH, state));
         REQUIRE(neighbour);
         CHECK(neighbour->usable);
         CHECK(neighbour->stale == (state == NUD_STALE));
         CHECK(neighbour->mac.to_string() == "02:00:00:00:00:09");
     }
-    for (const std::uint16_t state : {NUD_INCOMPLETE, NUD_FAILED, NUD_NONE}) {
+    for (const int state : {NUD_INCOMPLETE, NUD_FAILED, NUD_NONE}) {
         CHECK_FALSE(read_neighbour(neighbour_message(RTM_NEWNEIGH, state))->usable);
     }
 }

@@ -6,14 +6,22 @@
 
 using namespace sallyport;
 
+namespace {
+
+void publish(io::Snapshots& snapshots) {
+    snapshots.publish(nullptr, forward::Table(forward::Inputs()));
+}
+
+} // namespace
+
 TEST_CASE("a snapshot stays until every worker has picked up a newer one") {
     io::Snapshots snapshots;
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     snapshots.join(0);
     snapshots.join(1);
     CHECK(snapshots.pick_up(0).version == 1);
     CHECK(snapshots.pick_up(1).version == 1);
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     CHECK(snapshots.held() == 2);
     CHECK(snapshots.pick_up(0).version == 2);
     snapshots.collect();
@@ -25,19 +33,19 @@ TEST_CASE("a snapshot stays until every worker has picked up a newer one") {
 
 TEST_CASE("a worker that has not had its first round keeps everything") {
     io::Snapshots snapshots;
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     snapshots.join(0);
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     CHECK(snapshots.held() == 2);
 }
 
 TEST_CASE("a worker that has ended keeps nothing") {
     io::Snapshots snapshots;
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     snapshots.join(0);
     static_cast<void>(snapshots.pick_up(0));
     snapshots.leave(0);
-    snapshots.publish(nullptr, {});
+    publish(snapshots);
     CHECK(snapshots.held() == 1);
 }
 

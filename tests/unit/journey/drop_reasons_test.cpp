@@ -145,9 +145,9 @@ const std::map<DropReason, Producer>& producers() {
         {R::TcpNotSyn, packet(tcp(0x10))},
         {R::NoPolicyMatch, packet(Spec{}, configured([](config::Config& config) { config.policy.clear(); }))},
         {R::NoAppliance, packet(Spec{}, configured([](config::Config& config) {
-             for (config::Appliance& appliance : config.appliance_groups[0].appliances)
-                 appliance.weight = 0;
-         }))},
+                                    for (config::Appliance& appliance : config.appliance_groups[0].appliances)
+                                        appliance.weight = 0;
+                                }))},
         {R::FlowTableFull, second_flow_of_one},
         {R::InvalidGeneveTunnel, returned_with(0, 0x01)},
         {R::InvalidGwlbEndpointId, returned_with(8 + 8 + 4, 0x01)},

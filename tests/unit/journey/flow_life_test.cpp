@@ -159,7 +159,8 @@ TEST_CASE("a full table refuses new flows under their reason, keeps the others, 
 }
 
 TEST_CASE("a segment of no flow that is not a SYN is dropped, or adopted where the configuration says so") {
-    for (const std::uint8_t flags : {ack, std::uint8_t(syn | ack), std::uint8_t(fin | ack), rst, std::uint8_t(syn | fin)}) {
+    for (const std::uint8_t flags :
+         {ack, std::uint8_t(syn | ack), std::uint8_t(fin | ack), rst, std::uint8_t(syn | fin)}) {
         INFO("flags " << int{flags});
         World dropping;
         CHECK(dropping.send(north, tcp(flags)).is_dropped(DropReason::TcpNotSyn));
@@ -220,8 +221,8 @@ TEST_CASE("a SYN that may not open the closed ports again leaves the burst's oth
     other.source_port = 50'000;
     Spec branch = tcp(syn);
     branch.source_port = 50'001;
-    const auto burst = world.burst(
-        south, {World::frame_for(south, ip_packet(answered(tcp(ack)))), World::frame_for(south, ip_packet(answered(tcp(syn))))});
+    const auto burst = world.burst(south, {World::frame_for(south, ip_packet(answered(tcp(ack)))),
+                                           World::frame_for(south, ip_packet(answered(tcp(syn))))});
     CHECK(burst.drops == std::vector<DropReason>{DropReason::NoPolicyMatch});
     REQUIRE(burst.sent.size() == 1);
     CHECK(tunnel_of(burst.sent[0].frame).cookie() == reset.tunnels[0].cookie());

@@ -210,8 +210,7 @@ TEST_CASE("a sender to whom there is no way, or on a port without an address of 
 TEST_CASE("without room in front for its headers there is no error, and no harm") {
     for (std::size_t headroom = 0; headroom < 60; ++headroom) {
         World world;
-        const Outcome outcome =
-            world.burst(north, {World::frame_for(north, ip_packet(expiring()))}, 0, headroom);
+        const Outcome outcome = world.burst(north, {World::frame_for(north, ip_packet(expiring()))}, 0, headroom);
         CHECK(outcome.drops == std::vector<DropReason>{DropReason::TtlExpired});
     }
 }

@@ -86,7 +86,9 @@ TEST_CASE("a packet goes to the host, through the gateway, or nowhere, by its de
             CHECK(outcome.to_host[0].frame == World::frame_for(one.port, ip_packet(between(one))));
             CHECK(world.flows() == 0);
             break;
-        case End::transit: CHECK(outcome.only().port == inspect); break;
+        case End::transit:
+            CHECK(outcome.only().port == inspect);
+            break;
         case End::dropped:
             CHECK(outcome.is_dropped(one.reason));
             CHECK(world.flows() == 0);
@@ -120,7 +122,8 @@ TEST_CASE("a packet for somebody else in a frame for everybody is not forwarded"
     const Bytes ip = ip_packet(Spec{});
     for (const std::uint8_t first : {std::uint8_t{0xff}, std::uint8_t{0x01}}) {
         const MacAddress everybody{{first, 0xff, 0xff, 0xff, 0xff, 0xff}};
-        CHECK(world.arrive(north, frame(everybody, station_mac(north), ip)).is_dropped(DropReason::MulticastUnsupported));
+        CHECK(
+            world.arrive(north, frame(everybody, station_mac(north), ip)).is_dropped(DropReason::MulticastUnsupported));
     }
     CHECK(world.flows() == 0);
 }

@@ -14,10 +14,16 @@ namespace sallyport::journey::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
-inline IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }
+inline IpAddress address(const std::string& text) {
+    return IpAddress::parse(text).value();
+}
 
-inline unsigned get16(const Bytes& bytes, std::size_t at) { return bytes.at(at) * 256U + bytes.at(at + 1); }
-inline std::uint32_t get32(const Bytes& bytes, std::size_t at) { return get16(bytes, at) << 16 | get16(bytes, at + 2); }
+inline unsigned get16(const Bytes& bytes, std::size_t at) {
+    return bytes.at(at) * 256U + bytes.at(at + 1);
+}
+inline std::uint32_t get32(const Bytes& bytes, std::size_t at) {
+    return get16(bytes, at) << 16 | get16(bytes, at + 2);
+}
 inline std::uint64_t get64(const Bytes& bytes, std::size_t at) {
     return std::uint64_t{get32(bytes, at)} << 32 | get32(bytes, at + 4);
 }
@@ -34,7 +40,9 @@ inline Bytes part(const Bytes& bytes, std::size_t from, std::size_t size) {
     const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(from);
     return {begin, begin + static_cast<std::ptrdiff_t>(size)};
 }
-inline void append(Bytes& bytes, const Bytes& more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+inline void append(Bytes& bytes, const Bytes& more) {
+    bytes.insert(bytes.end(), more.begin(), more.end());
+}
 
 /// RFC 1071, word by word in network order.
 inline unsigned plain_checksum(const Bytes& bytes) {
@@ -57,10 +65,10 @@ struct Spec {
     std::uint8_t ttl = 64;
     std::size_t payload_bytes = 20;
     bool dont_fragment = true;
-    unsigned fragment = 0;                                 // the fragment field's offset and MF bits
-    Bytes ip_options;                                      // IPv4: a multiple of four; IPv6: whole extension headers
-    std::uint8_t first_header = 0;                         // IPv6: type of the first extension header in ip_options
-    Bytes transport;                                       // instead of what would be built
+    unsigned fragment = 0;         // the fragment field's offset and MF bits
+    Bytes ip_options;              // IPv4: a multiple of four; IPv6: whole extension headers
+    std::uint8_t first_header = 0; // IPv6: type of the first extension header in ip_options
+    Bytes transport;               // instead of what would be built
 };
 
 inline Spec tcp(std::uint8_t flags) {
@@ -100,7 +108,7 @@ inline Bytes transport_of(const Spec& spec) {
         put16(bytes, 2, spec.destination_port);
         put16(bytes, 4, static_cast<unsigned>(bytes.size()));
     } else if (spec.protocol == 1 || spec.protocol == 58) {
-        bytes[0] = spec.protocol == 1 ? 8 : 128;           // an echo request
+        bytes[0] = spec.protocol == 1 ? 8 : 128; // an echo request
     }
     return bytes;
 }
@@ -149,7 +157,9 @@ inline Bytes frame(const MacAddress& to, const MacAddress& from, const Bytes& ip
     return bytes;
 }
 
-inline Bytes ip_of(const Bytes& frame) { return part(frame, 14, frame.size() - 14); }
+inline Bytes ip_of(const Bytes& frame) {
+    return part(frame, 14, frame.size() - 14);
+}
 
 inline IpAddress source_of(const Bytes& ip) {
     return ip.at(0) >> 4 == 4 ? IpAddress::v4(get32(ip, 12)) : IpAddress::v6(part(ip, 8, 16).data());
@@ -157,7 +167,9 @@ inline IpAddress source_of(const Bytes& ip) {
 inline IpAddress destination_of(const Bytes& ip) {
     return ip.at(0) >> 4 == 4 ? IpAddress::v4(get32(ip, 16)) : IpAddress::v6(part(ip, 24, 16).data());
 }
-inline std::size_t header_bytes_of(const Bytes& ip) { return ip.at(0) >> 4 == 4 ? (ip[0] & 0xfU) * 4U : 40U; }
+inline std::size_t header_bytes_of(const Bytes& ip) {
+    return ip.at(0) >> 4 == 4 ? (ip[0] & 0xfU) * 4U : 40U;
+}
 
 /// Whether the IPv4 header checksum is right, and the lengths agree with the bytes there are.
 inline bool is_sound_ip(const Bytes& ip) {
@@ -179,7 +191,7 @@ struct Tunnel {
     IpAddress destination;
     unsigned source_port = 0;
     unsigned destination_port = 0;
-    Bytes geneve;                                          // header and options, 40 bytes
+    Bytes geneve; // header and options, 40 bytes
     Bytes inner;
 
     [[nodiscard]] std::uint64_t endpoint_id() const { return get64(geneve, 12); }

@@ -14,7 +14,7 @@ namespace {
 struct Case {
     const char* sentence;
     Bytes ip;
-    std::optional<DropReason> reason;                      // nothing: it goes on
+    std::optional<DropReason> reason; // nothing: it goes on
 };
 
 Bytes with(Bytes ip, std::size_t at, std::uint8_t value, bool fix_checksum = true) {
@@ -26,9 +26,15 @@ Bytes cut(Bytes ip, std::size_t size) {
     ip.resize(size);
     return ip;
 }
-Bytes v4() { return ip_packet(Spec{}); }
-Bytes v4_tcp() { return ip_packet(tcp(0x02)); }
-Bytes v6() { return ip_packet(over_ipv6(Spec{})); }
+Bytes v4() {
+    return ip_packet(Spec{});
+}
+Bytes v4_tcp() {
+    return ip_packet(tcp(0x02));
+}
+Bytes v6() {
+    return ip_packet(over_ipv6(Spec{}));
+}
 
 Bytes v4_options(const Bytes& options) {
     Spec spec;
