@@ -46,7 +46,8 @@ int run_check(std::span<const std::string> arguments) {
         replay::write_pretty(std::cout, to_json(path, loaded));
         std::cout << '\n';
     } else {
-        for (const config::Finding& finding : loaded.findings) std::cout << config::format(path, finding) << '\n';
+        for (const config::Finding& finding : loaded.findings)
+            std::cout << config::format(path, finding) << '\n';
         if (loaded.usable()) std::cout << path << ": the configuration works\n";
     }
     return loaded.usable() ? exit_done : exit_usage;

@@ -10,7 +10,8 @@ namespace sallyport::cli {
 
 tl::expected<config::Config, int> load_configuration(const std::string& path) {
     config::Loaded loaded = config::load_file(path);
-    for (const config::Finding& finding : loaded.findings) std::cerr << config::format(path, finding) << '\n';
+    for (const config::Finding& finding : loaded.findings)
+        std::cerr << config::format(path, finding) << '\n';
     if (!loaded.usable()) return tl::unexpected<int>(exit_usage);
     return std::move(loaded.config);
 }

@@ -28,10 +28,10 @@ int run_explain(std::span<const std::string> arguments) {
                 "  explain --config gateway.yaml 'udp [2001:db8:1::10]:5000 > [2001:db8:3::11]:53'\n"
                 "  explain --config gateway.yaml 'icmp 192.0.2.10 > 203.0.113.9' --from north",
                 po::options_description("options"), po::options_description()};
-    usage.options.add_options()                                                                      //
-        ("config,c", po::value(&path)->required()->value_name("FILE"), "the configuration")          //
-        ("endpoint", po::value(&question.endpoint)->value_name("NAME"), "whose traffic it is")       //
-        ("from", po::value(&question.port)->value_name("PORT"), "where the first packet arrives")    //
+    usage.options.add_options()                                                                   //
+        ("config,c", po::value(&path)->required()->value_name("FILE"), "the configuration")       //
+        ("endpoint", po::value(&question.endpoint)->value_name("NAME"), "whose traffic it is")    //
+        ("from", po::value(&question.port)->value_name("PORT"), "where the first packet arrives") //
         ("json", "as JSON");
     usage.arguments.add_options()("flow", po::value(&text)->required());
     usage.positional.add("flow", 1);

@@ -21,7 +21,8 @@ Result<Arrival> arrive_at(const chain::Roster& roster, const std::string& name, 
     if (port == no_index) return failure("there is no port `" + name + "` in the configuration");
     const EndpointIndex own = roster.ports[port].endpoint;
     if (own == no_index) {
-        return failure("port `" + name + "` belongs to no endpoint: flows do not begin there, appliances are behind it");
+        return failure("port `" + name +
+                       "` belongs to no endpoint: flows do not begin there, appliances are behind it");
     }
     if (endpoint != no_index && own != endpoint) {
         return failure("port `" + name + "` belongs to endpoint `" + roster.endpoints[own].name + "`, not to `" +
@@ -49,7 +50,8 @@ Result<Arrival> find_arrival(const chain::Roster& roster, const forward::Table& 
     EndpointIndex endpoint = no_index;
     if (!question.endpoint.empty()) {
         endpoint = endpoint_by_name(roster, question.endpoint);
-        if (endpoint == no_index) return failure("there is no endpoint `" + question.endpoint + "` in the configuration");
+        if (endpoint == no_index)
+            return failure("there is no endpoint `" + question.endpoint + "` in the configuration");
     }
     if (!question.port.empty()) return arrive_at(roster, question.port, endpoint);
     return arrive_from(roster, forwarding, question.flow.source, endpoint);

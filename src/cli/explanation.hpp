@@ -16,8 +16,8 @@ namespace sallyport::cli {
 
 struct Question {
     FlowText flow;
-    std::string endpoint;                                  // empty: found from the source
-    std::string port;                                      // where the first packet arrives; empty: likewise
+    std::string endpoint; // empty: found from the source
+    std::string port;     // where the first packet arrives; empty: likewise
 };
 
 /// Why the first packet is taken to arrive at the port.
@@ -31,29 +31,29 @@ struct Arrival {
 
 struct Hop {
     GroupIndex group = no_index;
-    ApplianceIndex appliance = no_index;                   // no_index: none takes new flows
-    std::uint64_t hash = 0;                                // over what the group's stickiness keeps of the flow
-    std::size_t slot = 0;                                  // of the group's Maglev table
+    ApplianceIndex appliance = no_index; // no_index: none takes new flows
+    std::uint64_t hash = 0;              // over what the group's stickiness keeps of the flow
+    std::size_t slot = 0;                // of the group's Maglev table
 };
 
 enum class Fate { forwarded, to_host, dropped };
 
 struct WayOut {
-    PortIndex port = no_index;                             // no_index: no route in the configuration
-    bool on_link = false;                                  // the destination is in the port's network
+    PortIndex port = no_index; // no_index: no route in the configuration
+    bool on_link = false;      // the destination is in the port's network
     IpAddress gateway;
-    PortIndex across = no_index;                           // without a route: where a replay sends it
+    PortIndex across = no_index; // without a route: where a replay sends it
 };
 
 struct Explanation {
     Arrival arrival;
     chain::NewFlow flow;
     Fate fate = Fate::forwarded;
-    DropReason reason = DropReason::NoRoute;               // when dropped
-    std::vector<chain::Mismatch> passed_over;              // by rule position, up to the one that matched
+    DropReason reason = DropReason::NoRoute;  // when dropped
+    std::vector<chain::Mismatch> passed_over; // by rule position, up to the one that matched
     std::uint16_t rule = no_index;
     ChainIndex chain = no_index;
-    std::vector<Hop> hops;                                 // forward order; a hop without an appliance is the last
+    std::vector<Hop> hops; // forward order; a hop without an appliance is the last
     std::uint16_t outer_source_port = 0;
     WayOut way_out;
 };

@@ -49,8 +49,8 @@ std::string hop_text(const Subject& subject, const Hop& hop) {
 void add_policy(const Subject& subject, const Explanation& explanation, Lines& lines) {
     std::string_view word = "policy";
     for (std::size_t i = 0; i < explanation.passed_over.size(); ++i) {
-        lines.add(word, rule_name(subject, i) + " passed over: " +
-                            describe_mismatch(subject, i, explanation.passed_over[i]));
+        lines.add(word,
+                  rule_name(subject, i) + " passed over: " + describe_mismatch(subject, i, explanation.passed_over[i]));
         word = "";
     }
     if (explanation.rule == no_index) return;
@@ -60,7 +60,8 @@ void add_policy(const Subject& subject, const Explanation& explanation, Lines& l
 void add_chain(const Subject& subject, const Explanation& explanation, Lines& lines) {
     if (explanation.chain == no_index) lines.add("chain", "none: forwarded without a visit");
     for (std::size_t i = 0; i < explanation.hops.size(); ++i) {
-        lines.add(i == 0 ? "chain" : "", "hop " + std::to_string(i + 1) + ": " + hop_text(subject, explanation.hops[i]));
+        lines.add(i == 0 ? "chain" : "",
+                  "hop " + std::to_string(i + 1) + ": " + hop_text(subject, explanation.hops[i]));
     }
     if (explanation.fate == Fate::dropped || explanation.hops.empty()) return;
     std::string back;
@@ -126,8 +127,8 @@ boost::json::object to_json(const Subject& subject, const Explanation& explanati
     if (explanation.outer_source_port != 0) all["outer_source_port"] = explanation.outer_source_port;
     if (explanation.fate == Fate::forwarded) {
         const WayOut& way = explanation.way_out;
-        all["leaves_by"] = way.port == no_index ? boost::json::value(nullptr)
-                                                : boost::json::value(roster.ports[way.port].name);
+        all["leaves_by"] =
+            way.port == no_index ? boost::json::value(nullptr) : boost::json::value(roster.ports[way.port].name);
         all["way_out"] = describe(subject, way);
     } else {
         all["ends"] = explanation.fate == Fate::to_host ? "to_host" : sallyport::name(explanation.reason);

@@ -103,12 +103,15 @@ std::string describe_mismatch(const Subject& subject, std::size_t rule, chain::M
 
 std::string describe(const Subject& subject, const WayOut& way) {
     const auto port_name = [&](PortIndex port) { return subject.roster.ports[port].name; };
-    if (way.port != no_index && way.on_link) return "by port " + port_name(way.port) + ", whose network has the destination";
+    if (way.port != no_index && way.on_link)
+        return "by port " + port_name(way.port) + ", whose network has the destination";
     if (way.port != no_index) {
-        return "by port " + port_name(way.port) + " to " + way.gateway.to_string() + ", by a route in the configuration";
+        return "by port " + port_name(way.port) + " to " + way.gateway.to_string() +
+               ", by a route in the configuration";
     }
     const std::string across =
-        way.across == no_index ? "" : "; a replay sends by port " + port_name(way.across) + ", the endpoint's other side";
+        way.across == no_index ? ""
+                               : "; a replay sends by port " + port_name(way.across) + ", the endpoint's other side";
     return "the kernel's routes decide in a running gateway, for the configuration has none" + across;
 }
 

@@ -16,7 +16,7 @@ struct FlowText {
     std::uint8_t protocol = 0;
     IpAddress source;
     IpAddress destination;
-    std::uint16_t source_port = 0;                         // 0 where the protocol has none
+    std::uint16_t source_port = 0; // 0 where the protocol has none
     std::uint16_t destination_port = 0;
 };
 

@@ -26,16 +26,17 @@ struct Arguments {
 };
 
 Usage make_usage(Arguments& to) {
-    Usage usage{"replay --config FILE --input TRACE --output DIR [options]",
-                "Sends the packets of pcap and pcapng files through the gateway's pipeline, with the traces' own clock and\n"
-                "with appliances that run in this process (`emulate` in the configuration), and writes what leaves every\n"
-                "port to DIR/PORT.pcap, what appliances gave back to DIR/inspect-return.pcap, and DIR/report.json.\n"
-                "The same input gives the same bytes. docs/replay.md has the details.",
-                po::options_description("options")};
-    usage.options.add_options()                                                                              //
-        ("config,c", po::value(&to.config)->required()->value_name("FILE"), "the configuration")             //
+    Usage usage{
+        "replay --config FILE --input TRACE --output DIR [options]",
+        "Sends the packets of pcap and pcapng files through the gateway's pipeline, with the traces' own clock and\n"
+        "with appliances that run in this process (`emulate` in the configuration), and writes what leaves every\n"
+        "port to DIR/PORT.pcap, what appliances gave back to DIR/inspect-return.pcap, and DIR/report.json.\n"
+        "The same input gives the same bytes. docs/replay.md has the details.",
+        po::options_description("options")};
+    usage.options.add_options()                                                                  //
+        ("config,c", po::value(&to.config)->required()->value_name("FILE"), "the configuration") //
         ("input,i", po::value(&to.inputs)->required()->value_name("[PORT=]TRACE"),
-         "a capture file; with PORT=, all of it arrives at that port (may be repeated: merged by time)")     //
+         "a capture file; with PORT=, all of it arrives at that port (may be repeated: merged by time)")           //
         ("output,o", po::value(&to.output)->required()->value_name("DIR"), "the folder to write, made if need be") //
         ("north", po::value(&to.north)->value_name("CIDR"),
          "senders in this prefix are north, all others south (may be repeated); default: who begins a flow is north") //

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Longest-prefix match as a search in sorted ranges: prefixes are flattened once, when the snapshot is built, into
 // ranges that do not overlap, and a lookup is one branch-free binary search. Small beside a 24-bit direct table, so
-// that each of a thousand tenants can have its own (docs/decisions/0002).
+// that each of a thousand tenants can have its own (docs/decisions/0001).
 #pragma once
 
 #include <algorithm>

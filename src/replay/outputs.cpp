@@ -54,14 +54,18 @@ Result<Outputs> Outputs::create(const std::filesystem::path& folder, const chain
 }
 
 void Outputs::sent(Instant now, journey::Packet& frame) {
-    const std::uint16_t vlan = vlans_[frame.port];
-    const bool is_tagged = vlan != 0 && add_vlan_tag(frame, vlan);
-    ports_[frame.port].write(now.nanoseconds, frame.bytes());
-    if (is_tagged) remove_vlan_tags(frame, 1);
+    write(ports_[frame.port], now, frame);
 }
 
-void Outputs::returned(Instant now, const journey::Packet& frame) {
-    inspect_return_->write(now.nanoseconds, frame.bytes());
+void Outputs::returned(Instant now, journey::Packet& frame) {
+    write(*inspect_return_, now, frame);
+}
+
+void Outputs::write(TraceWriter& trace, Instant now, journey::Packet& frame) {
+    const std::uint16_t vlan = vlans_[frame.port];
+    const bool is_tagged = vlan != 0 && add_vlan_tag(frame, vlan);
+    trace.write(now.nanoseconds, frame.bytes());
+    if (is_tagged) remove_vlan_tags(frame, 1);
 }
 
 Result<std::monostate> Outputs::finish(const Report& report) {

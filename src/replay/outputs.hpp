@@ -24,13 +24,14 @@ public:
 
     /// A frame that the gateway sent at its port; the port's VLAN tag is put on in the file.
     void sent(Instant now, journey::Packet& frame);
-    /// A frame that an appliance gave back.
-    void returned(Instant now, const journey::Packet& frame);
+    /// A frame that an appliance gave back, with its port's tag likewise.
+    void returned(Instant now, journey::Packet& frame);
     /// Writes the report and closes all files.
     Result<std::monostate> finish(const Report& report);
 
 private:
     Outputs() = default;
+    void write(TraceWriter& trace, Instant now, journey::Packet& frame);
 
     std::filesystem::path folder_;
     std::vector<std::uint16_t> vlans_; // by port index

@@ -9,7 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
-#include <cstring>
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ namespace sallyport::test {
 
 class RunningServer {
 public:
-    explicit RunningServer(control::AdminSettings settings = {}, std::size_t flows = 0) {
+    explicit RunningServer(control::AdminSettings settings = {}, std::size_t flows = 0, std::size_t page_flows = 4096) {
+        view_.page_flows = page_flows;
         for (std::size_t index = 0; index < flows; ++index)
             view_.flows[0].push_back(tcp_flow("192.0.2.10", static_cast<std::uint16_t>(index), "203.0.113.80"));
         settings.path = path();
@@ -41,8 +42,12 @@ public:
         loop_.stop();
         thread_.join();
         server_.reset();
+        CHECK_FALSE(std::filesystem::exists(path()));
+        // Handlers that are still on their way must not ask a gateway that may be gone.
+        const unsigned pages = view_.pages_listed;
         loop_.restart();
-        loop_.poll(); // handlers on their way must find nothing to touch
+        loop_.poll();
+        CHECK(view_.pages_listed == pages);
     }
     [[nodiscard]] std::string path() const { return folder_ / "admin.sock"; }
 

@@ -158,6 +158,16 @@ TEST_CASE("at the end the clients are let go and the socket's file is gone") {
     CHECK_FALSE(std::filesystem::exists(server.path()));
 }
 
+TEST_CASE("a list that is being made when the end comes is not made on") {
+    RunningServer server({}, 20'000, 1);
+    Client client(server.path());
+    client.send("{\"command\":\"flows\",\"limit\":20000}\n");
+    Client other(server.path());
+    CHECK(is_ok(other.ask(ask_status)));
+    server.end();
+    CHECK_FALSE(client.line());
+}
+
 TEST_CASE("a second gateway does not start on the socket of a living one, which goes on") {
     RunningServer server;
     FakeView view;

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packets, built by scapy."""
+from scapy.contrib.geneve import GENEVE, GeneveOptions
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6
+from scapy.layers.l2 import Dot1Q, Ether
+from scapy.packet import Raw
+
+GWLB = 0x0108
+GENEVE_PORT = 6081
+
+
+def ip_layer(raw):
+    return IP(raw) if raw[0] >> 4 == 4 else IPv6(raw)
+
+
+def ip(address):
+    return IPv6 if ":" in address else IP
+
+
+def ether_type(raw):
+    return 0x0800 if raw[0] >> 4 == 4 else 0x86DD
+
+
+def ends(raw):
+    """(protocol, (source, port), (destination, port)) of an IP packet; ports are 0 but for TCP and UDP."""
+    packet = ip_layer(raw)
+    transport = packet.payload
+    while isinstance(packet, IPv6) and not isinstance(transport, (TCP, UDP)) and "nh" in transport.fields:
+        transport = transport.payload
+    if isinstance(packet, IPv6):
+        protocol = transport.underlayer.nh
+    else:
+        protocol = packet.proto
+    ports = (transport.sport, transport.dport) if isinstance(transport, (TCP, UDP)) else (0, 0)
+    return protocol, (packet.src, ports[0]), (packet.dst, ports[1])
+
+
+def routed(raw):
+    """The packet behind a router: one less of its TTL."""
+    packet = ip_layer(raw)
+    if isinstance(packet, IP):
+        packet.ttl -= 1
+        packet.chksum = None
+    else:
+        packet.hlim -= 1
+    return bytes(packet)
+
+
+def frame(raw, source, destination, vlan=0):
+    ethernet = Ether(src=source, dst=destination)
+    if vlan:
+        ethernet = ethernet / Dot1Q(vlan=vlan, type=ether_type(raw))
+    else:
+        ethernet.type = ether_type(raw)
+    return bytes(ethernet / Raw(raw))
+
+
+def option(kind, data, option_class=GWLB, **fields):
+    return GeneveOptions(classid=option_class, type=kind, data=data, **fields)
+
+
+def gwlb_options(endpoint_id, cookie):
+    return [option(1, endpoint_id.to_bytes(8, "big")), option(2, bytes(8)), option(3, cookie.to_bytes(4, "big"))]
+
+
+def tunnel(source, destination, source_port, options, inner, **fields):
+    """GENEVE as the gateway sends it, and an appliance gives it back. `fields` replace those of the GENEVE header."""
+    fields = {"proto": ether_type(inner) if inner else 0x0800, "vni": 0, "options": options} | fields
+    if ip(destination) is IP:
+        outer = IP(src=source, dst=destination, id=0, flags="DF", ttl=64)
+        # RFC 8926 3.3: may be zero over IPv4; over IPv6 scapy computes it.
+        udp = UDP(sport=source_port, dport=GENEVE_PORT, chksum=0)
+    else:
+        outer = IPv6(src=source, dst=destination, hlim=64)
+        udp = UDP(sport=source_port, dport=GENEVE_PORT)
+    return bytes(outer / udp / GENEVE(**fields) / Raw(inner))
+
+
+def icmp_error(router, about, error, mtu=0):
+    """What a router at the address `router` sends to the sender of `about`."""
+    if about[0] >> 4 == 4:
+        kind, code = {"time-exceeded": (11, 0), "no-route": (3, 0), "too-big": (3, 4)}[error]
+        # RFC 1812 4.3.2.3 and 4.3.2.5: 576 bytes at most, precedence 6.
+        head = IP(src=router, dst=IP(about).src, id=0, ttl=64, tos=0xC0) / ICMP(type=kind, code=code)
+        if mtu:
+            head[ICMP].nexthopmtu = mtu
+        return bytes(head / Raw(about[:576 - 28]))
+    icmp = {"time-exceeded": ICMPv6TimeExceeded(code=0), "no-route": ICMPv6DestUnreach(code=0),
+            "too-big": ICMPv6PacketTooBig(mtu=mtu)}[error]
+    # RFC 4443 2.4 c: up to the minimum MTU.
+    return bytes(IPv6(src=router, dst=IPv6(about).src, hlim=64) / icmp / Raw(about[:1280 - 48]))

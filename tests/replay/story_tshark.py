@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the stories of pcaps/ expect on the way to appliances and back, in the eyes of tshark: GENEVE with the three
+options of class 0x0108, and nothing malformed. One run of tshark over all of them.
+
+usage: story_tshark.py FOLDER_OF_STORIES STORY...
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import yaml  # noqa: F401
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+if shutil.which("tshark") is None:
+    print("skipped: tshark is not installed")
+    sys.exit(77)
+
+FOLDER, STORIES = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
+sys.path.insert(0, str(FOLDER))
+
+from lib import capture  # noqa: E402
+from lib.gateway import Gateway  # noqa: E402
+
+FIELDS = ["geneve.version", "geneve.vni", "geneve.option.class", "geneve.option.type", "geneve.option.length",
+          "_ws.malformed"]
+
+
+def tunnels(story):
+    """The captures of what goes to appliances and comes back."""
+    ports = Gateway(story / "gateway.yaml").ports.values()
+    return [*(f"{port.name}.pcap" for port in ports if port.endpoint is None), "inspect-return.pcap"]
+
+
+class Tshark(unittest.TestCase):
+    def test_every_story_is_in_the_build(self):
+        self.assertEqual(sorted(STORIES), sorted(path.parent.name for path in FOLDER.glob("*/gateway.yaml")))
+
+    def test_all_that_visits_appliances_is_geneve_with_three_options(self):
+        places, packets = [], []
+        for story in STORIES:
+            for name in tunnels(FOLDER / story):
+                for number, packet in enumerate(capture.read(FOLDER / story / "expected" / name), 1):
+                    places.append(f"{story}/expected/{name}, packet {number}")
+                    packets.append(packet)
+        self.assertGreater(len(packets), 1000)
+        with tempfile.TemporaryDirectory() as folder:
+            merged = pathlib.Path(folder, "all.pcap")
+            capture.write(merged, packets)
+            # What is inside is made up, and no valid DNS for instance; the stories are not about that.
+            command = ["tshark", "-n", "-r", merged, "-T", "fields"]
+            for protocol in ("dns", "http", "echo", "gre", "sctp", "ah", "esp", "tls", "sip", "telnet", "ntp", "discard"):
+                command += ["--disable-protocol", protocol]
+            for field in FIELDS:
+                command += ["-e", field]
+            run = subprocess.run(command, capture_output=True, text=True, check=True)
+        lines = run.stdout.splitlines()
+        self.assertEqual(len(lines), len(packets))
+        for place, line in zip(places, lines):
+            self.assertEqual(line.split("\t"), ["0", "0x000000", "0x0108,0x0108,0x0108", "0x01,0x02,0x03", "32,12,12,8", ""],
+                             place)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
