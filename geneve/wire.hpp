@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Big-endian integers at any address. The loads are written with shifts, which GCC makes one load and one swap; the
-// stores are not, for GCC 12 splits neighbouring ones into bytes again.
+// Big-endian integers at any address, one load and one swap each.
 #pragma once
 
 #include <bit>
@@ -9,33 +8,32 @@
 
 namespace sallyport::geneve {
 
-constexpr std::uint16_t load_be16(const std::uint8_t* bytes) noexcept {
-    return static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]);
+namespace detail {
+
+inline std::uint16_t swap(std::uint16_t value) noexcept { return __builtin_bswap16(value); }
+inline std::uint32_t swap(std::uint32_t value) noexcept { return __builtin_bswap32(value); }
+inline std::uint64_t swap(std::uint64_t value) noexcept { return __builtin_bswap64(value); }
+
+template <typename Integer>
+[[nodiscard]] Integer load(const std::uint8_t* bytes) noexcept {
+    Integer value;
+    std::memcpy(&value, bytes, sizeof value);
+    return std::endian::native == std::endian::little ? swap(value) : value;
 }
 
-constexpr std::uint32_t load_be32(const std::uint8_t* bytes) noexcept {
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
-           bytes[3];
-}
-
-constexpr std::uint64_t load_be64(const std::uint8_t* bytes) noexcept {
-    return (std::uint64_t{load_be32(bytes)} << 32) | load_be32(bytes + 4);
-}
-
-inline void store_be16(std::uint8_t* bytes, std::uint16_t value) noexcept {
-    static_assert(std::endian::native == std::endian::little, "the stores swap");
-    value = __builtin_bswap16(value);
+template <typename Integer>
+void store(std::uint8_t* bytes, Integer value) noexcept {
+    if constexpr (std::endian::native == std::endian::little) value = swap(value);
     std::memcpy(bytes, &value, sizeof value);
 }
 
-inline void store_be32(std::uint8_t* bytes, std::uint32_t value) noexcept {
-    value = __builtin_bswap32(value);
-    std::memcpy(bytes, &value, sizeof value);
-}
+} // namespace detail
 
-inline void store_be64(std::uint8_t* bytes, std::uint64_t value) noexcept {
-    value = __builtin_bswap64(value);
-    std::memcpy(bytes, &value, sizeof value);
-}
+inline std::uint16_t load_be16(const std::uint8_t* bytes) noexcept { return detail::load<std::uint16_t>(bytes); }
+inline std::uint32_t load_be32(const std::uint8_t* bytes) noexcept { return detail::load<std::uint32_t>(bytes); }
+inline std::uint64_t load_be64(const std::uint8_t* bytes) noexcept { return detail::load<std::uint64_t>(bytes); }
+inline void store_be16(std::uint8_t* bytes, std::uint16_t value) noexcept { detail::store(bytes, value); }
+inline void store_be32(std::uint8_t* bytes, std::uint32_t value) noexcept { detail::store(bytes, value); }
+inline void store_be64(std::uint8_t* bytes, std::uint64_t value) noexcept { detail::store(bytes, value); }
 
 } // namespace sallyport::geneve

@@ -4,7 +4,6 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib import wire
 from lib.story import Story
 from lib.talk import Tcp
 

@@ -52,5 +52,6 @@ story.begins(tcp("192.0.2.10", 40003, "203.0.113.64", 80), "web")
 story.begins(IP(src="192.0.2.10", dst="203.0.113.11", proto=47) / bytes(8), "other")
 story.drops_at("north", IP(src="192.0.2.10", dst="203.0.113.11", proto=50) / bytes(8), "NoPolicyMatch")
 # A rule that asks for ports is not about a protocol that has none in the key.
-story.drops_at("north", IP(src="192.0.2.10", dst="203.0.113.11", proto=132) / bytes.fromhex("13c40050"), "NoPolicyMatch")
+story.drops_at("north", IP(src="192.0.2.10", dst="203.0.113.11", proto=132) / bytes.fromhex("13c40050"),
+               "NoPolicyMatch")
 story.write()

@@ -16,7 +16,8 @@ def used(flows, group):
 
 
 spread = []
-for client, server in (("192.0.2.10", "203.0.113.11"), ("192.0.2.11", "203.0.113.11"), ("2001:db8:1::10", "2001:db8:3::11")):
+for client, server in (("192.0.2.10", "203.0.113.11"), ("192.0.2.11", "203.0.113.11"),
+                       ("2001:db8:1::10", "2001:db8:3::11")):
     flows = {"tcp": [], "udp": []}
     for number in range(5):
         talk = Tcp(client, 40000 + number, server, 21 + number)

@@ -38,9 +38,21 @@ for client, server, dont_fragment in (("192.0.2.10", "203.0.113.11", {"flags": "
         larger = sized(1401, client, 40001, server, dport, **dont_fragment)
         about = wire.routed(bytes(larger))
         story.drops_behind_chain(flow, larger, "TooBig", too_big("north", about, 1400))
+    # Fits the first appliance, but not the second.
+    flow = story.begins(udp(client, 40000, server, 46), "both")
+    larger = sized(1413, client, 40000, server, 46, **dont_fragment)
+    story.drops_behind_chain(flow, larger, "TooBig", too_big("north", larger, 1500 - 88), hops=1)
     flow = story.begins(sized(1400, client, 40002, server, 9, **dont_fragment), None)
     larger = sized(1401, client, 40002, server, 9, **dont_fragment)
     story.drops_behind_chain(flow, larger, "TooBig", too_big("north", wire.routed(bytes(larger)), 1400))
+
+# A sender without a route, which a replay reaches by the port that it came in by: also from behind appliances.
+for dport, chain, hops, total, fits in (
+        (4, "four", 0, 1433, 1432), (46, "both", 1, 1413, 1412), (9, None, 0, 1401, 1400)):
+    packet = sized(total, "10.0.0.1", 40000, "203.0.113.11", dport, flags="DF")
+    flow = story.flow(packet, chain, "north")
+    about = packet if hops or chain else wire.routed(bytes(packet))
+    story.drops_behind_chain(flow, packet, "TooBig", too_big("north", about, fits), hops=hops)
 
 # Without DF the sender expects to be fragmented for, which the gateway does not do: nobody is told.
 flow = story.begins(udp("192.0.2.10", 40003, "203.0.113.11", 4), "four")

@@ -8,8 +8,8 @@ from lib import wire
 from lib.story import Story
 from lib.talk import udp
 from scapy.layers.inet import IP, TCP, UDP, IPOption_LSRR, IPOption_RR, IPOption_SSRR
-from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting,
-                                PadN)
+from scapy.layers.inet6 import (IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting,
+                                IPv6ExtHdrSegmentRouting, PadN)
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
@@ -35,7 +35,8 @@ def bad_type(reason, raw, ether_type):
 bad_frame("EthernetTruncated", bytes.fromhex(mac.replace(":", "")) + bytes(7))
 bad_type("EtherTypeUnsupported", bytes(46), 0x88CC)  # LLDP
 bad_frame("HostAbsent", Ether(src="02:00:c0:00:02:0a", dst="ff:ff:ff:ff:ff:ff") / ARP(psrc=V4["src"], pdst="192.0.2.1"))
-bad_frame("HostAbsent", wire.frame(bytes(udp(V4["src"], 1, "224.0.0.251", 5353)), "02:00:c0:00:02:0a", "01:00:5e:00:00:fb"))
+bad_frame("HostAbsent",
+          wire.frame(bytes(udp(V4["src"], 1, "224.0.0.251", 5353)), "02:00:c0:00:02:0a", "01:00:5e:00:00:fb"))
 bad_frame("MulticastUnsupported",
           wire.frame(bytes(udp(V4["src"], 1, "239.1.2.3", 9)), "02:00:c0:00:02:0a", "01:00:5e:01:02:03"))
 bad_frame("MulticastUnsupported",
@@ -76,11 +77,13 @@ bad("Ipv6Truncated", IPv6(**V6) / IPv6ExtHdrDestOpt(len=9, options=[pad]))
 bad("Ipv6Truncated", IPv6(**V6, nh=60) / bytes(4))
 
 # Addresses that no routed packet has (RFC 1812 5.3.7, RFC 3927, RFC 4291).
-for source, destination in (("127.0.0.1", V4["dst"]), ("0.0.0.1", V4["dst"]), ("224.0.0.1", V4["dst"]), ("255.255.255.255", V4["dst"]),
-                            ("169.254.1.1", V4["dst"]), (V4["src"], "127.0.0.1"), (V4["src"], "169.254.169.254"),
-                            (V4["src"], "0.0.0.0"), (V4["dst"], V4["dst"]), ("::1", V6["dst"]), ("::", V6["dst"]),
-                            ("ff02::1", V6["dst"]), ("fe80::1", V6["dst"]), (V6["src"], "::1"), (V6["dst"], V6["dst"])):
-    bad("MartianAddress", udp(source, 40000, destination, 53))
+for source in ("127.0.0.1", "0.0.0.1", "224.0.0.1", "255.255.255.255", "169.254.1.1", V4["dst"]):
+    bad("MartianAddress", udp(source, 40000, V4["dst"], 53))
+for destination in ("127.0.0.1", "169.254.169.254", "0.0.0.0"):
+    bad("MartianAddress", udp(V4["src"], 40000, destination, 53))
+for source in ("::1", "::", "ff02::1", "fe80::1", V6["dst"]):
+    bad("MartianAddress", udp(source, 40000, V6["dst"], 53))
+bad("MartianAddress", udp(V6["src"], 40000, "::1", 53))
 
 # The transport.
 for network in (lambda protocol: IP(**V4, proto=protocol), lambda protocol: IPv6(**V6, nh=protocol)):

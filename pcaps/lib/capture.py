@@ -23,3 +23,7 @@ def read(path):
         packets.append((seconds * SECOND + nanoseconds, data[at + 16:at + 16 + captured]))
         at += 16 + captured
     return packets
+
+
+def show_time(time):
+    return f"{time // SECOND}.{time % SECOND:09}"

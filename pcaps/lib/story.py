@@ -21,12 +21,17 @@ class Story:
         self.now = START
         self.inputs = collections.defaultdict(list)
         self.outputs = {name: [] for name in [*self.gateway.ports, "inspect-return"]}
-        self.drops = collections.Counter()
+        self.drops = []  # (time, port, reason)
+        self.port = None  # that the last packet arrived at
 
     # What happens.
 
     def wait(self, seconds):
         self.now += int(seconds * capture.SECOND)
+
+    def at(self, time):
+        """The next packet arrives at this time, in nanoseconds."""
+        self.now = time - MILLISECOND
 
     def flow(self, packet, chain, port):
         """A flow that `packet`, arriving at `port`, begins; `chain` is its policy's verdict, None for no chain. Call it
@@ -57,7 +62,7 @@ class Story:
             self._visits(flow, hop, appliance, raw, given_back=appliance.group != by)
             if appliance.group == by:
                 break
-        self.drops["ApplianceKept"] += 1
+        self._ends("ApplianceKept")
 
     def drops_at(self, port, packet, reason, answer=None):
         """The IP packet arrives at `port` and ends at once; `answer`: (port, ICMP error) that its sender gets."""
@@ -66,13 +71,13 @@ class Story:
 
     def drops_frame(self, port, frame, reason):
         """The same for a whole Ethernet frame."""
-        self.inputs[port].append((self._tick(), bytes(frame)))
+        self._arrives_as_frame(port, bytes(frame))
         self._ends(reason)
 
-    def drops_behind_chain(self, flow, packet, reason, answer=None):
-        """The packet visits its appliances, and only then ends."""
+    def drops_behind_chain(self, flow, packet, reason, answer=None, hops=None):
+        """The packet visits its appliances, all or the first `hops`, and only then ends."""
         raw, direction = self._arrives_of(flow, packet)
-        for hop, appliance in flow.visits(direction):
+        for hop, appliance in flow.visits(direction)[:hops]:
             self._visits(flow, hop, appliance, raw)
         self._ends(reason, answer)
 
@@ -97,16 +102,32 @@ class Story:
     def endpoint_id(self, flow):
         return self.gateway.endpoints[flow.endpoint]["id"]
 
+    def recorded(self, recording, chain):
+        """Everything in a recording passes, at its time. Who sends a flow's first packet is north, the other south;
+        every flow is there from its beginning."""
+        flows = {}
+        for time, frame in capture.read(recording):
+            packet = wire.Ether(frame).payload
+            ends = wire.ends(bytes(packet))
+            self.at(time)
+            flow = flows.get((ends[0], frozenset(ends[1:])))
+            if flow is None:
+                flows[ends[0], frozenset(ends[1:])] = self.begins(packet, chain)
+            else:
+                self.passes(flow, packet)
+        return list(flows.values())
+
     # What it comes to on the wire.
 
-    def _tick(self):
+    def _arrives_as_frame(self, port, frame):
         self.now += MILLISECOND
-        return self.now
+        self.port = port
+        self.inputs[port].append((self.now, frame))
 
     def _arrives(self, port, raw, padding=b""):
         own = self.gateway.ports[port]
         source = wire.ip_layer(raw).src if raw and raw[0] >> 4 in (4, 6) and len(raw) >= 20 else "192.0.2.254"
-        self.inputs[port].append((self._tick(), wire.frame(raw, stand_in_mac(source), own.mac, own.vlan) + padding))
+        self._arrives_as_frame(port, wire.frame(raw, stand_in_mac(source), own.mac, own.vlan) + padding)
 
     def _arrives_of(self, flow, packet, padding=b""):
         raw = bytes(packet)
@@ -137,12 +158,14 @@ class Story:
         self.outputs[port].append((self.now, wire.frame(raw, own.mac, stand_in_mac(station), own.vlan)))
 
     def _ends(self, reason, answer=None):
-        self.drops[reason] += 1
+        self.drops.append((self.now, self.port, reason))
         if answer:
             port, raw = answer
-            self._sends(self.gateway.ports[port].endpoint, port, raw, None)
+            # Without a route back, a replay's error leaves by the port that its cause came in by.
+            north, *south = self.gateway.endpoints[self.gateway.ports[port].endpoint]["ports"]
+            self._sends(self.gateway.ports[port].endpoint, port, raw, south[0] if port == north else north)
 
-    # What is written: input/PORT.pcap, expected/PORT.pcap, expected/drops.json.
+    # What is written: input/PORT.pcap, expected/PORT.pcap, expected/drops.json and drops.txt.
 
     def write(self):
         folder = pathlib.Path(sys.argv[1])
@@ -152,5 +175,7 @@ class Story:
             capture.write(folder / "input" / f"{port}.pcap", packets)
         for port, packets in self.outputs.items():
             capture.write(folder / "expected" / f"{port}.pcap", packets)
-        drops = json.dumps(dict(sorted(self.drops.items())), indent=2)
-        (folder / "expected" / "drops.json").write_text(drops + "\n")
+        totals = collections.Counter(reason for _, _, reason in self.drops)
+        lines = [f"{capture.show_time(time)} {port} {reason}\n" for time, port, reason in self.drops]
+        (folder / "expected" / "drops.json").write_text(json.dumps(dict(sorted(totals.items())), indent=2) + "\n")
+        (folder / "expected" / "drops.txt").write_text("".join(lines))

@@ -44,4 +44,5 @@ def udp(source, sport, destination, dport, data=b"", **fields):
 
 
 def udp_pair(client, client_port, server, server_port, question=b"question", answer=b"answer"):
-    return [udp(client, client_port, server, server_port, question), udp(server, server_port, client, client_port, answer)]
+    return [udp(client, client_port, server, server_port, question),
+            udp(server, server_port, client, client_port, answer)]

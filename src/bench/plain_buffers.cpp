@@ -2,6 +2,7 @@
 #include "bench/buffers.hpp"
 
 #include <array>
+#include <new>
 #include <vector>
 
 namespace sallyport::bench {
@@ -19,7 +20,7 @@ public:
     void take(std::span<journey::Packet*> packets) noexcept override {
         for (journey::Packet*& packet : packets) {
             packet = free_[--free_count_];
-            *packet = journey::Packet{};
+            new (packet) journey::Packet;
             packet->buffer = memory_[static_cast<std::size_t>(packet - packets_.data())].data();
             packet->capacity = buffer_bytes;
         }

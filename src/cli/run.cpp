@@ -18,8 +18,8 @@ namespace po = boost::program_options;
 void log_ports(const io::Gateway& gateway) {
     for (PortIndex port = 0; port < gateway.roster().ports.size(); ++port) {
         const io::PortState state = gateway.port_state(port);
-        spdlog::info("port {}: {} by {} ({}), host link {}", state.name, state.device, state.driver,
-                     state.driver_reason, state.host_link.empty() ? "none" : state.host_link);
+        spdlog::info("port {}: {} by {}, {} queue{} ({}), host link {}", state.name, state.device, state.driver,
+                     state.queues, state.queues == 1 ? "" : "s", state.driver_reason, state.host_link);
     }
 }
 
@@ -32,7 +32,8 @@ int run_gateway(const config::Config& config, const io::GatewayOptions& options)
     const auto admin = control::AdminServer::start({.path = config.gateway.admin}, **gateway, events);
     if (!admin) return complain(admin.error().message, exit_failed);
 
-    spdlog::info("ask it with `sallyport status --admin {}`", config.gateway.admin);
+    spdlog::info("{} is running with {} worker{}; ask it with `sallyport status --admin {}`", config.gateway.name,
+                 config.gateway.workers, config.gateway.workers == 1 ? "" : "s", config.gateway.admin);
     (*gateway)->run();
     return exit_done;
 }

@@ -49,7 +49,8 @@ struct Tuple {
     Family family = Family::ipv4;
 };
 
-[[nodiscard]] inline OrientedKey orient(const Tuple& tuple) noexcept {
+/// Fills the key; true when the sender is its high side.
+[[nodiscard]] inline bool orient(const Tuple& tuple, FlowKey& key) noexcept {
     // An IPv4 address and its port make one number; the mapped prefix is the same on both sides.
     const bool swap =
         tuple.family == Family::ipv4
@@ -57,14 +58,21 @@ struct Tuple {
         : tuple.source[0] != tuple.destination[0] ? tuple.source[0] > tuple.destination[0]
         : tuple.source[1] != tuple.destination[1] ? tuple.source[1] > tuple.destination[1]
                                                   : tuple.source_port > tuple.destination_port;
-    const std::uint64_t from = tuple.source_port;
-    const std::uint64_t to = tuple.destination_port;
+    // Word by word: copying a key that has just been written makes the processor wait for its own stores.
+    key.low[0] = swap ? tuple.destination[0] : tuple.source[0];
+    key.low[1] = swap ? tuple.destination[1] : tuple.source[1];
+    key.high[0] = swap ? tuple.source[0] : tuple.destination[0];
+    key.high[1] = swap ? tuple.source[1] : tuple.destination[1];
+    const std::uint64_t low_port = swap ? tuple.destination_port : tuple.source_port;
+    const std::uint64_t high_port = swap ? tuple.source_port : tuple.destination_port;
+    key.rest = low_port << 48 | high_port << 32 | std::uint64_t{tuple.endpoint} << 16 |
+               std::uint64_t{tuple.protocol} << 8 | static_cast<std::uint64_t>(tuple.family);
+    return swap;
+}
+
+[[nodiscard]] inline OrientedKey orient(const Tuple& tuple) noexcept {
     OrientedKey result;
-    result.from_high = swap;
-    result.key.low = swap ? tuple.destination : tuple.source;
-    result.key.high = swap ? tuple.source : tuple.destination;
-    result.key.rest = (swap ? to << 48 | from << 32 : from << 48 | to << 32) | std::uint64_t{tuple.endpoint} << 16 |
-                      std::uint64_t{tuple.protocol} << 8 | static_cast<std::uint64_t>(tuple.family);
+    result.from_high = orient(tuple, result.key);
     return result;
 }
 

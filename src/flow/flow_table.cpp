@@ -72,12 +72,6 @@ unsigned FlowTable::used(const Bucket& bucket) noexcept {
     return slots - static_cast<unsigned>(__builtin_popcount(match(bucket, 0)));
 }
 
-std::uint32_t FlowTable::other(std::uint32_t bucket, std::uint16_t tag) const noexcept {
-    // b -> (m(tag) - b) mod n is its own inverse for every n.
-    const std::uint32_t mirror = static_cast<std::uint32_t>((tag * 0x9e3779b1U * std::uint64_t{bucket_count_}) >> 32);
-    return mirror >= bucket ? mirror - bucket : mirror + bucket_count_ - bucket;
-}
-
 FlowIndex FlowTable::search(std::uint64_t hash, const FlowKey& key) const noexcept {
     const std::uint16_t wanted = tag(hash);
     std::uint32_t number = primary(hash);
@@ -115,11 +109,12 @@ FlowIndex FlowTable::insert(std::uint64_t hash, const FlowKey& key) noexcept {
     if (size_ == capacity_) return no_flow;
     const std::uint16_t new_tag = tag(hash);
     std::uint32_t number = primary(hash);
-    // Most keys stay in their first bucket, so that most lookups touch one line.
-    if (used(buckets_[number]) >= slots - 2) {
+    // Into the first bucket whenever it has room, so that nearly every lookup touches one line.
+    if (used(buckets_[number]) == slots) {
         const std::uint32_t second = other(number, new_tag);
-        if (used(buckets_[second]) < used(buckets_[number])) number = second;
-        if (used(buckets_[number]) == slots && !make_room(number)) return no_flow;
+        const bool has_room = used(buckets_[second]) != slots;
+        if (has_room) number = second;
+        else if (!make_room(number) && !make_room(number = second)) return no_flow;
     }
 
     FlowIndex flow = first_free_;

@@ -27,15 +27,20 @@ public:
     FlowTable& operator=(FlowTable&&) noexcept = default;
     ~FlowTable() = default;
 
+    // For a burst: prefetch_bucket() for all, guess() for all, guess_again() for all, then find(). Nothing waits for memory.
     void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[primary(hash)]); }
-    /// Where the flow probably is: the entry whose tag matches first, prefetched. To be given to find().
+    /// Where the flow probably is: the first entry in its first bucket whose tag matches, prefetched. Without one, the
+    /// second bucket is prefetched.
     [[nodiscard]] FlowIndex guess(std::uint64_t hash) const noexcept {
-        const Bucket& bucket = buckets_[primary(hash)];
-        const unsigned matches = match(bucket, tag(hash));
-        if (matches == 0) return no_flow;
-        const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
-        __builtin_prefetch(&entries_[flow], 1);
+        const std::uint32_t number = primary(hash);
+        const FlowIndex flow = first_match(buckets_[number], tag(hash));
+        if (flow == no_flow) __builtin_prefetch(&buckets_[other(number, tag(hash))]);
         return flow;
+    }
+    /// The same in the second bucket, for a flow that has no guess yet.
+    [[nodiscard]] FlowIndex guess_again(std::uint64_t hash, FlowIndex guessed) const noexcept {
+        if (guessed != no_flow) [[likely]] return guessed;
+        return first_match(buckets_[other(primary(hash), tag(hash))], tag(hash));
     }
     [[nodiscard]] FlowIndex find(std::uint64_t hash, const FlowKey& key, FlowIndex guessed = no_flow) const noexcept {
         // The guess may be old: since then the entry may have been freed, which its state tells.
@@ -99,7 +104,11 @@ private:
         return static_cast<std::uint32_t>(((hash & 0xffffffffU) * bucket_count_) >> 32);
     }
     /// The other bucket of a key with this tag: its own inverse, so an entry can be moved without its hash.
-    [[nodiscard]] std::uint32_t other(std::uint32_t bucket, std::uint16_t tag) const noexcept;
+    [[nodiscard]] std::uint32_t other(std::uint32_t bucket, std::uint16_t tag) const noexcept {
+        // b -> (m(tag) - b) mod n is its own inverse for every n.
+        const auto mirror = static_cast<std::uint32_t>((tag * 0x9e3779b1U * std::uint64_t{bucket_count_}) >> 32);
+        return mirror >= bucket ? mirror - bucket : mirror + bucket_count_ - bucket;
+    }
     /// A bit for each slot with this tag; all ten compared at once, in two overlapping vectors of eight.
     [[nodiscard]] static unsigned match(const Bucket& bucket, std::uint16_t tag) noexcept {
         static_assert(slots == 10);
@@ -110,6 +119,13 @@ private:
             return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(lanes, _mm_setzero_si128())));
         };
         return equal(0) | (equal(2) & 0xc0U) << 2;
+    }
+    [[nodiscard]] FlowIndex first_match(const Bucket& bucket, std::uint16_t tag) const noexcept {
+        const unsigned matches = match(bucket, tag);
+        if (matches == 0) return no_flow;
+        const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
+        __builtin_prefetch(&entries_[flow], 1);
+        return flow;
     }
     [[nodiscard]] FlowIndex search(std::uint64_t hash, const FlowKey& key) const noexcept;
     [[nodiscard]] static unsigned used(const Bucket& bucket) noexcept;

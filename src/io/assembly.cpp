@@ -97,8 +97,6 @@ Result<void> open_devices(Station& station, const config::Config& config, const 
         const auto number = static_cast<unsigned>(station.devices.size());
         auto device = std::make_unique<Device>(plan, number);
         if (auto done = device->open(context); !done) return done;
-        spdlog::info("{}: {}, {} queue{} ({})", plan.label, device->driver(), device->queues(),
-                     device->queues() == 1 ? "" : "s", device->reason());
         station.devices.push_back(std::move(device));
     }
     return {};

@@ -120,8 +120,6 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     parts->follower->start();
     for (const auto& loop : parts->loops)
         loop->start();
-    spdlog::info("{} is running with {} worker{}", config.gateway.name, config.gateway.workers,
-                 config.gateway.workers == 1 ? "" : "s");
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 

@@ -26,9 +26,19 @@ Result<void> run_nft(const std::string& commands) {
 } // namespace
 
 std::string guard_table(const std::string& interface) {
+    // A table of its own for each name, or one guard would replace another: nft takes letters, digits, `_`, `.` and `/`
+    // here, and an interface's name has no `/`, so that it can stand in front of the code of every other character.
     std::string table = "sallyport_";
-    for (const char letter : interface)
-        table += std::isalnum(static_cast<unsigned char>(letter)) != 0 ? letter : '_';
+    for (const char letter : interface) {
+        const auto code = static_cast<unsigned char>(letter);
+        if (std::isalnum(code) != 0 || letter == '.') {
+            table += letter;
+        } else if (letter == '-') {
+            table += '_';
+        } else {
+            table += '/' + std::to_string(code) + '/';
+        }
+    }
     return table;
 }
 

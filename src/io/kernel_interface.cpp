@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/kernel_interface.hpp"
 
-#include "io/file_descriptor.hpp"
 #include "io/sysctl.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <cstddef>
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -13,6 +13,7 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 namespace sallyport::io {
 
@@ -54,6 +55,19 @@ std::string ipv6_switch(const std::string& interface) {
     return "net/ipv6/conf/" + interface + "/disable_ipv6";
 }
 
+/// A name in the network namespace that only one process has at a time, and that goes with it whatever way it ends: a
+/// second gateway would replace the guard and the XDP program of the first, and take them away when it ends. Not open
+/// when another process has it.
+FileDescriptor own_interface(const std::string& interface) {
+    FileDescriptor owned(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = {}}; // a path that begins with 0 is in no file system
+    const std::string text = "sallyport/" + interface;
+    text.copy(name.sun_path + 1, sizeof name.sun_path - 1);
+    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+    if (::bind(owned.get(), reinterpret_cast<const sockaddr*>(&name), length) != 0) return {};
+    return owned;
+}
+
 } // namespace
 
 unsigned interface_channels(const std::string& interface) {
@@ -71,8 +85,9 @@ bool interface_is_up(const std::string& interface) {
 
 KernelInterface::KernelInterface(KernelInterface&& other) noexcept
     : netlink_(other.netlink_), name_(std::move(other.name_)), index_(std::exchange(other.index_, 0)),
-      flags_before_(other.flags_before_), disable_ipv6_before_(std::move(other.disable_ipv6_before_)),
-      offloads_(std::move(other.offloads_)), guard_(std::move(other.guard_)) {}
+      owned_(std::move(other.owned_)), flags_before_(other.flags_before_),
+      disable_ipv6_before_(std::move(other.disable_ipv6_before_)), offloads_(std::move(other.offloads_)),
+      guard_(std::move(other.guard_)) {}
 
 Result<KernelInterface> KernelInterface::claim(Netlink& netlink, const InterfaceClaim& claim) {
     const std::string& name = claim.interface;
@@ -81,6 +96,12 @@ Result<KernelInterface> KernelInterface::claim(Netlink& netlink, const Interface
         return failure("port " + claim.port + ": interface " + name +
                        " does not exist here; create it, correct ports." + claim.port +
                        ".interface, or start the gateway in the network namespace that has it");
+    }
+    FileDescriptor owned = own_interface(name);
+    if (!owned.is_open()) {
+        return failure("port " + claim.port + ": interface " + name +
+                       " is driven by another gateway already; end that one first, or correct ports." + claim.port +
+                       ".interface");
     }
     if (const auto address = own_address(name)) {
         return failure("port " + claim.port + ": interface " + name + " still has address " + *address +
@@ -94,7 +115,7 @@ Result<KernelInterface> KernelInterface::claim(Netlink& netlink, const Interface
                        " but its ports want " + std::to_string(claim.mtu) + "; raise it: ip link set dev " + name +
                        " mtu " + std::to_string(claim.mtu));
     }
-    KernelInterface interface(netlink, name, index);
+    KernelInterface interface(netlink, name, index, std::move(owned));
     if (const auto done = interface.take_over(); !done) return tl::unexpected(done.error());
     return interface;
 }

@@ -3,6 +3,7 @@
 // is changed back when the object goes.
 #pragma once
 
+#include "io/file_descriptor.hpp"
 #include "io/ingress_guard.hpp"
 #include "io/netlink.hpp"
 #include "support/result.hpp"
@@ -28,7 +29,8 @@ struct InterfaceClaim {
 
 class KernelInterface {
 public:
-    /// Fails when the interface is missing, has addresses of its own, or a smaller MTU than its ports.
+    /// Fails when the interface is missing, driven by another gateway, has addresses of its own, or a smaller MTU than
+    /// its ports.
     static Result<KernelInterface> claim(Netlink& netlink, const InterfaceClaim& claim);
     KernelInterface(KernelInterface&& other) noexcept;
     KernelInterface& operator=(KernelInterface&&) = delete;
@@ -45,14 +47,15 @@ private:
         std::uint32_t command; // ETHTOOL_S...
         std::uint32_t value;   // to set it back to
     };
-    KernelInterface(Netlink& netlink, std::string name, int index)
-        : netlink_(&netlink), name_(std::move(name)), index_(index) {}
+    KernelInterface(Netlink& netlink, std::string name, int index, FileDescriptor owned)
+        : netlink_(&netlink), name_(std::move(name)), index_(index), owned_(std::move(owned)) {}
     Result<void> take_over();
     void switch_off(std::uint32_t get, std::uint32_t set, std::uint32_t bit);
 
     Netlink* netlink_;
     std::string name_;
-    int index_ = 0; // 0: moved from
+    int index_ = 0;        // 0: moved from
+    FileDescriptor owned_; // says to other gateways that the interface is ours
     unsigned flags_before_ = 0;
     std::string disable_ipv6_before_;
     std::vector<Offload> offloads_;

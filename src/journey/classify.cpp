@@ -44,9 +44,7 @@ void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcep
     if (ttl(*packet) <= 1) return answer_with_error(round, packet, IcmpError::time_exceeded, DropReason::TtlExpired);
 
     tuple.endpoint = port.endpoint;
-    const flow::OrientedKey oriented = flow::orient(tuple);
-    packet->key = oriented.key;
-    packet->from_high = oriented.from_high;
+    packet->from_high = flow::orient(tuple, packet->key);
     packet->hash = flow::table_hash(round.worker.settings.keys.table, packet->key);
     round.worker.flows.prefetch_bucket(packet->hash);
     round.flow_lookup.push(packet);

@@ -51,6 +51,10 @@ void send_on(Round& round, Packet* packet) noexcept {
 void flow_lookup(Round& round) noexcept {
     flow::FlowTable& flows = round.worker.flows;
     for (Packet* packet : round.flow_lookup) packet->flow = flows.guess(packet->hash);
+    for (Packet* packet : round.flow_lookup) {
+        packet->flow = flows.guess_again(packet->hash, packet->flow);
+        if (packet->flow != flow::no_flow) flows.prefetch_counters(packet->flow);
+    }
     const WorkerSettings& settings = round.worker.settings;
     Inbox known;
     for (Packet* packet : round.flow_lookup) {
@@ -66,7 +70,6 @@ void flow_lookup(Round& round) noexcept {
                 continue;
             }
         }
-        flows.prefetch_counters(packet->flow);
         known.push(packet);
     }
     for (Packet* packet : known) send_on(round, packet);

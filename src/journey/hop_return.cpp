@@ -55,9 +55,7 @@ struct Returned {
 
     packet.endpoint = endpoint;
     tuple.endpoint = endpoint;
-    const flow::OrientedKey oriented = flow::orient(tuple);
-    packet.key = oriented.key;
-    packet.from_high = oriented.from_high;
+    packet.from_high = flow::orient(tuple, packet.key);
     packet.hash = flow::table_hash(round.worker.settings.keys.table, packet.key);
     round.worker.flows.prefetch_bucket(packet.hash);
     return std::nullopt;
@@ -143,7 +141,11 @@ void hop_return(Round& round) noexcept {
             ++count;
         }
     }
-    for (unsigned i = 0; i < count; ++i) known[i].packet->flow = round.worker.flows.guess(known[i].packet->hash);
+    const flow::FlowTable& flows = round.worker.flows;
+    for (Returned& one : std::span(known.data(), count)) one.packet->flow = flows.guess(one.packet->hash);
+    for (Returned& one : std::span(known.data(), count)) {
+        one.packet->flow = flows.guess_again(one.packet->hash, one.packet->flow);
+    }
     for (unsigned i = 0; i < count; ++i) {
         if (const auto fault = verify(round, known[i])) {
             refuse(round, known[i], *fault);

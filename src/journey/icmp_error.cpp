@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/icmp_error.hpp"
 
+#include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/wire.hpp"
 #include "support/checksum.hpp"
@@ -114,8 +115,7 @@ void write_v6(Packet& packet, const IpAddress& from, TypeAndCode what, std::uint
 [[nodiscard]] const forward::Adjacency& way_back(Round& round, const Packet& packet) noexcept {
     const forward::Table& table = round.around.forwarding;
     const forward::Adjacency& way = table.route(packet.endpoint, source_address(packet));
-    if (way.port != no_index || packet.origin == no_index) return way;
-    return table.beyond(table.across(packet.origin));
+    return way.port != no_index ? way : table.beyond(origin(round, packet));
 }
 
 } // namespace

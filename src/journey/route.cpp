@@ -3,6 +3,7 @@
 // Leads on to: egress (the packet, or an ICMP error in its place).
 // Drops: TtlExpired, NoRoute, TooBig.
 #include "journey/icmp_error.hpp"
+#include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/steps.hpp"
 #include "journey/wire.hpp"
@@ -31,13 +32,6 @@ namespace {
     const std::uint16_t sum = checksum_update(ip.checksum.raw(), before, after);
     ip.checksum.set_raw(sum);
     return true;
-}
-
-/// The endpoint's port that the packet came into the gateway by, also when it has been to appliances since.
-[[nodiscard]] PortIndex origin(const Round& round, const Packet& packet) noexcept {
-    if (packet.origin != no_index) return packet.origin;
-    const PortIndex initiators = round.worker.flows.birth(packet.flow).initiator_port;
-    return packet.direction == flow::Direction::forward ? initiators : round.around.forwarding.across(initiators);
 }
 
 [[nodiscard]] const forward::Adjacency& find_way(Round& round, Packet& packet) noexcept {

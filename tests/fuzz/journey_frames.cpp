@@ -90,8 +90,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::uint8_t head = 0;
     for (Bytes body; records.next(head, body);) {
         // The head's low bits are the kind, then the port, then the worker that receives.
-        const auto port = static_cast<PortIndex>((head / kinds) % port_count);
-        const unsigned worker = head / kinds / port_count % 2U;
+        const auto port = static_cast<PortIndex>(unsigned{head} / kinds % port_count);
+        const unsigned worker = unsigned{head} / kinds / port_count % 2;
         Outcome outcome;
         switch (head % kinds) {
         case raw_frame:

@@ -4,6 +4,7 @@
 
 usage: story.py SALLYPORT STORY_FOLDER
 """
+import collections
 import difflib
 import json
 import pathlib
@@ -32,8 +33,8 @@ def show(packet):
     if packet is None:
         return ["(no packet)"]
     time, frame = packet
-    return [f"time {time // capture.SECOND}.{time % capture.SECOND:09}",
-            *Ether(frame).show2(dump=True).splitlines(), *hexdump(frame, dump=True).splitlines()]
+    return [f"time {capture.show_time(time)}", *Ether(frame).show2(dump=True).splitlines(),
+            *hexdump(frame, dump=True).splitlines()]
 
 
 def difference(expected, found):
@@ -59,7 +60,7 @@ class Story(unittest.TestCase):
             runpy.run_path(str(STORY / "story.py"), run_name="__main__")
         finally:
             sys.argv = arguments
-        committed = {str(path.relative_to(STORY)) for part in ("input", "expected") for path in (STORY / part).iterdir()}
+        committed = {f"{part}/{path.name}" for part in ("input", "expected") for path in (STORY / part).iterdir()}
         made = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()}
         self.assertEqual(made, committed)
         for name in sorted(made):
@@ -68,23 +69,37 @@ class Story(unittest.TestCase):
                 self.assertFalse(wrong, f"{name}, committed (expected) and made (found): {wrong}")
             self.assertEqual((STORY / name).read_bytes(), (self.folder / name).read_bytes(), name)
 
-    def test_a_replay_does_what_the_story_says(self):
-        inputs = [argument for path in sorted((STORY / "input").iterdir())
-                  for argument in ("--input", f"{path.stem}={path}")]
-        self.assertTrue(inputs)
+    def replay(self, inputs):
         options = STORY / "replay.options"
-        more = options.read_text().split() if options.exists() else []
-        command = [SALLYPORT, "replay", "--config", STORY / "gateway.yaml", *inputs, "--output", self.folder, *more]
+        command = [SALLYPORT, "replay", "--config", STORY / "gateway.yaml", "--output", self.folder]
+        command += options.read_text().split() if options.exists() else []
+        for path in sorted(inputs.iterdir()):
+            command += ["--input", f"{path.stem}={path}"]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        return json.loads((self.folder / "report.json").read_text())
+
+    def test_a_replay_does_what_the_story_says(self):
+        report = self.replay(STORY / "input")
         expected = sorted(path.name for path in (STORY / "expected").glob("*.pcap"))
         self.assertEqual(sorted(path.name for path in self.folder.glob("*.pcap")), expected)
         for name in expected:
             wrong = difference(capture.read(STORY / "expected" / name), capture.read(self.folder / name))
-            self.assertFalse(wrong, f"{name}, {wrong}\n{run.stdout}")
-        report = json.loads((self.folder / "report.json").read_text())
+            self.assertFalse(wrong, f"{name}, {wrong}\n{report['drops']}")
         self.assertEqual(report["drops"], json.loads((STORY / "expected" / "drops.json").read_text()))
         self.assertEqual(report["asymmetric_flows"], 0)
+
+    def test_each_drop_has_its_own_reason(self):
+        """A report has totals: so replay up to each drop, and see which counter has grown."""
+        lines = [line.split() for line in (STORY / "expected" / "drops.txt").read_text().splitlines()]
+        inputs, expected = self.folder / "input", collections.Counter()
+        inputs.mkdir()
+        frames = {path.name: capture.read(path) for path in (STORY / "input").iterdir()}
+        for time, port, reason in lines:
+            for name, packets in frames.items():
+                capture.write(inputs / name, [one for one in packets if capture.show_time(one[0]) <= time])
+            expected[reason] += 1
+            self.assertEqual(self.replay(inputs)["drops"], expected, f"the packet of {time} at {port}")
 
 
 if __name__ == "__main__":

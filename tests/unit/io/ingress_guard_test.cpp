@@ -7,7 +7,13 @@ using namespace sallyport;
 
 TEST_CASE("a guard is named after its interface, in letters that nftables takes") {
     CHECK(io::guard_table("gw-north") == "sallyport_gw_north");
-    CHECK(io::guard_table("eth0.5@x") == "sallyport_eth0_5_x");
+    CHECK(io::guard_table("eth0.5@x") == "sallyport_eth0.5/64/x");
+}
+
+TEST_CASE("interfaces with similar names have guards of their own") {
+    CHECK(io::guard_table("gw-a") != io::guard_table("gw_a"));
+    CHECK(io::guard_table("gw.1") != io::guard_table("gw-1"));
+    CHECK(io::guard_table("a@") != io::guard_table("a_"));
 }
 
 TEST_CASE("a guard hooks the interface by its own name and lets nothing pass") {
