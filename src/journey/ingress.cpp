@@ -27,10 +27,11 @@ void take_in(Round& round, Packet* packet) noexcept {
     const std::uint16_t type = ethernet->type.host();
     if (type == ethertype_arp) return round.to_host.push(packet);
     if (type != ethertype_ipv4 && type != ethertype_ipv6) return drop(round, packet, DropReason::EtherTypeUnsupported);
-    const unsigned version = packet->l3 < packet->end ? packet->buffer[packet->l3] >> 4 : 0;
-    // The EtherType decides what it must be; parse_network goes by the version field.
-    if (version != (type == ethertype_ipv4 ? 4U : 6U)) {
-        return drop(round, packet, type == ethertype_ipv4 ? DropReason::Ipv4BadHeader : DropReason::Ipv6BadHeader);
+    const bool v4 = type == ethertype_ipv4;
+    if (packet->l3 >= packet->end) return drop(round, packet, v4 ? DropReason::Ipv4Truncated : DropReason::Ipv6Truncated);
+    // parse_network goes by the version field; the EtherType says what it must be.
+    if (packet->buffer[packet->l3] >> 4 != (v4 ? 4 : 6)) {
+        return drop(round, packet, v4 ? DropReason::Ipv4BadHeader : DropReason::Ipv6BadHeader);
     }
     if (const auto fault = parse_network(*packet)) return drop(round, packet, *fault);
     round.classify.push(packet);

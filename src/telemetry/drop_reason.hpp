@@ -43,7 +43,7 @@ namespace sallyport {
     X(FlowTableFull,            "the worker's flow table is at its configured capacity")                                \
     /* hop_return: GENEVE */                                                                                            \
     X(InvalidGeneveTunnel,      "GENEVE from an address that is not the appliance the packet was sent to")              \
-    X(InvalidGwlbEndpointId,    "the endpoint id option is missing or is not the flow's")                               \
+    X(InvalidGwlbEndpointId,    "the endpoint id option is missing, or no endpoint has that id")                         \
     X(InvalidGwlbFlowCookie,    "the flow cookie option is missing or is not the flow's")                               \
     X(MissingFlowEntry,         "an appliance returned a packet of a flow that is not in the table")                    \
     X(MissingAttachmentId,      "the attachment id option is missing or is not the one that was sent")                  \
