@@ -34,6 +34,9 @@ network_up() {
 # A bridge in a namespace of its own; `to-gateway` is the place to watch: every visit passes there twice.
 _inspect_segment_up() {
   local name host
+  # Where br_netfilter is loaded, each packet on the bridge would pass netfilter as well. Where it is not, there is no such switch.
+  in_namespace inspect sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 \
+    net.bridge.bridge-nf-call-arptables=0 2>/dev/null || true
   ip_in inspect link add br-inspect mtu "$inspect_mtu" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
   ip_in inspect link set br-inspect up
   make_link inspect to-gateway gateway gw-inspect "$inspect_mtu"

@@ -17,7 +17,8 @@ namespace {
 
 constexpr unsigned patient_rounds = 64;            // empty ones before the first rest
 constexpr std::uint64_t longest_rest_ns = 100'000; // what a packet may wait that ends a pause
-constexpr std::uint64_t host_interval_ns = 20'000; // between looks at the host links: each costs a system call
+// Between looks at host links that had nothing: each look costs a system call for every one of them, under load too.
+constexpr std::uint64_t host_interval_ns = longest_rest_ns;
 
 void sleep_for(std::uint64_t nanoseconds) noexcept {
     const timespec time = {.tv_sec = 0, .tv_nsec = static_cast<long>(nanoseconds)};
@@ -151,10 +152,10 @@ unsigned WorkerLoop::send_for_others() noexcept {
 
 unsigned WorkerLoop::send_for_host(Instant now) noexcept {
     if (now.nanoseconds - host_polled_at_.nanoseconds < host_interval_ns) return 0;
-    host_polled_at_ = now;
     unsigned work = 0;
     for (const PortIndex port : host_ports_)
         work += send_for_host(port);
+    if (work == 0) host_polled_at_ = now;
     return work;
 }
 

@@ -14,7 +14,9 @@
 namespace sallyport::journey {
 namespace {
 
+/// A fragment never is: behind the first there is no UDP header, whatever the bytes look like. The kernel gets those.
 [[nodiscard]] bool is_geneve(const Packet& packet) noexcept {
+    if (is_fragment(packet)) return false;
     const auto* udp = packet.header<UdpHeader>(packet.l4);
     return packet.protocol == protocol_udp && udp != nullptr && udp->destination_port.host() == geneve::udp_port;
 }

@@ -101,12 +101,6 @@ std::optional<DropReason> parse_ipv6(Packet& packet) noexcept {
     return pass_extension_headers(packet);
 }
 
-[[nodiscard]] bool is_fragment(const Packet& packet) noexcept {
-    if (packet.family == Family::ipv6) return packet.protocol == fragment;
-    const auto& ip = packet.checked_header<Ipv4Header>(packet.l3);
-    return (ip.fragment.host() & (Ipv4Header::more_fragments | Ipv4Header::offset_mask)) != 0;
-}
-
 /// RFC 1812 5.3.7, RFC 4291 2.5: loopback, unspecified and multicast sources, loopback and unspecified destinations,
 /// and packets from an address to itself. RFC 3927 2.7, RFC 4291 2.5.6: what is local to a link.
 [[nodiscard]] bool is_martian(const flow::Tuple& tuple) noexcept {
@@ -155,6 +149,12 @@ std::optional<DropReason> parse_network(Packet& packet) noexcept {
     case 6: return parse_ipv6(packet);
     default: return DropReason::Ipv4BadHeader;
     }
+}
+
+bool is_fragment(const Packet& packet) noexcept {
+    if (packet.family == Family::ipv6) return packet.protocol == fragment;
+    const auto& ip = packet.checked_header<Ipv4Header>(packet.l3);
+    return (ip.fragment.host() & (Ipv4Header::more_fragments | Ipv4Header::offset_mask)) != 0;
 }
 
 std::optional<DropReason> parse_flow(Packet& packet, flow::Tuple& tuple) noexcept {

@@ -16,6 +16,9 @@ namespace sallyport::journey {
 /// frame may be padded). Fragments pass. Returns what is wrong with it, if anything.
 [[nodiscard]] std::optional<DropReason> parse_network(Packet& packet) noexcept;
 
+/// After parse_network: any fragment, the first one included.
+[[nodiscard]] bool is_fragment(const Packet& packet) noexcept;
+
 /// After parse_network: reads the transport header, sets `tcp_flags`, and gives the flow's fields with the endpoint
 /// left open. Fragments and addresses that can not stand in a routed packet are faults here.
 [[nodiscard]] std::optional<DropReason> parse_flow(Packet& packet, flow::Tuple& tuple) noexcept;

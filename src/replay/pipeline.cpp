@@ -156,6 +156,7 @@ void Pipeline::finish(Report& report) {
                                            flows_by_chain_[i]);
     }
     report.asymmetric_flows = symmetry_.asymmetric_flows();
+    report.unwatched_packets = symmetry_.unwatched_packets();
     for (std::size_t i = 0; i < roster_.ports.size(); ++i) {
         const PortCounters& port = counters.ports[i];
         report.ports.push_back({roster_.ports[i].name,

@@ -48,9 +48,10 @@ struct Report {
     NamedCounts flows_by_appliance; // in the order of the config
     NamedCounts flows_by_chain;     // likewise; last "none"
     std::uint64_t asymmetric_flows = 0;
-    std::vector<PortReport> ports;  // in the order of the config
-    std::optional<TraceSpan> trace; // nothing: no record was read
-    std::string trace_error;        // where a trace is damaged; empty: it is not
+    std::uint64_t unwatched_packets = 0; // of flows that were too many to be watched for that
+    std::vector<PortReport> ports;       // in the order of the config
+    std::optional<TraceSpan> trace;      // nothing: no record was read
+    std::string trace_error;             // where a trace is damaged; empty: it is not
 
     [[nodiscard]] std::uint64_t dropped() const noexcept;
     /// Every record was forwarded or dropped: in.packets == forwarded() + dropped().

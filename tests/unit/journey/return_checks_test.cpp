@@ -193,3 +193,15 @@ TEST_CASE("padding behind the outer and the inner packet is left behind") {
     frame.resize(frame.size() + 9);
     CHECK(world.arrive(inspect, frame).only().frame.size() == 14 + ip_packet(Spec{}).size());
 }
+
+TEST_CASE("a fragment of GENEVE is never taken for GENEVE, the kernel's stack gets it") {
+    World world;
+    for (const unsigned fragment : {0x2000U, 0x0001U}) {
+        Bytes frame = returned(world.send(north, Spec{}).only().frame);
+        put16(frame, 14 + 6, fragment);
+        set_source(frame, source_of(ip_of(frame)));
+        const Outcome outcome = world.arrive(inspect, frame);
+        CHECK(outcome.to_host.size() == 1);
+        CHECK(outcome.sent.empty());
+    }
+}

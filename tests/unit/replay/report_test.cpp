@@ -35,6 +35,7 @@ TEST_CASE("the report adds up: in is forwarded and dropped, out is forwarded and
     CHECK(json.at("drops").as_object().size() == 2);
     CHECK(json.at("drops").at("NoRoute").to_number<int>() == 2);
     CHECK(!json.contains("trace"));
+    CHECK(!json.contains("unwatched_packets"));
     CHECK(!json.contains("trace_error"));
 }
 
@@ -43,10 +44,12 @@ TEST_CASE("keys stand in the config's order") {
     report.flows_by_appliance = {{"z", 1}, {"a", 2}};
     report.trace = TraceSpan{5, 12};
     report.trace_error = "cut";
+    report.unwatched_packets = 3;
     const auto json = to_json(report);
     CHECK(json.at("flows_by_appliance").as_object().begin()->key() == "z");
     CHECK(json.at("trace").at("duration_ns").to_number<int>() == 7);
     CHECK(json.at("trace_error").as_string() == "cut");
+    CHECK(json.at("unwatched_packets").to_number<int>() == 3);
 }
 
 TEST_CASE("pretty JSON is JSON with one member a line") {
