@@ -53,7 +53,7 @@ bad("Ipv4Truncated", IP(**V4, len=41) / tcp)
 bad("Ipv4Truncated", bytes(IP(**V4) / tcp)[:30])
 bad_type("Ipv4Truncated", bytes(IP(**V4) / tcp)[:19], 0x0800)
 bad_type("Ipv4BadHeader", bytes(IPv6(**V6) / tcp), 0x0800)
-bad_type("Ipv4BadHeader", b"", 0x0800)
+bad_type("Ipv4Truncated", b"", 0x0800)
 bad_type("Ipv4BadHeader", b"\x55" + bytes(IP(**V4) / tcp)[1:], 0x0800)
 for route in (IPOption_LSRR, IPOption_SSRR):
     bad("Ipv4SourceRoute", IP(**V4, options=[route(routers=["203.0.113.99"])]) / tcp)

@@ -17,6 +17,8 @@ namespace {
 
 constexpr unsigned patient_rounds = 64;            // empty ones before the first rest
 constexpr std::uint64_t longest_rest_ns = 100'000; // what a packet may wait that ends a pause
+constexpr unsigned asleep_rounds = 2'000;          // empty ones, some 300 ms: nobody is there
+constexpr std::uint64_t asleep_rest_ns = 500'000;  // what the first packet after that may wait
 // Between looks at host links that had nothing: each look costs a system call for every one of them, under load too.
 constexpr std::uint64_t host_interval_ns = longest_rest_ns;
 
@@ -83,7 +85,8 @@ void WorkerLoop::rest(unsigned idle_rounds) noexcept {
     if (idle_rounds < patient_rounds) return;
     // 2, 4, 8 ... microseconds.
     const unsigned doublings = std::min((idle_rounds - patient_rounds) / 4 + 1, 7U);
-    sleep_for(std::min(std::uint64_t{1000} << doublings, longest_rest_ns));
+    const std::uint64_t rest_ns = std::min(std::uint64_t{1000} << doublings, longest_rest_ns);
+    sleep_for(idle_rounds < asleep_rounds ? rest_ns : asleep_rest_ns);
     counters_.sleeps.add(1);
 }
 

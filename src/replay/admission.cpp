@@ -6,6 +6,7 @@
 #include "replay/link_layer.hpp"
 #include "replay/packet_pool.hpp"
 #include "replay/vlan.hpp"
+#include "support/checksum.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -35,6 +36,18 @@ std::optional<DropReason> fill(const InputRecord& input, journey::Packet& packet
     return std::nullopt;
 }
 
+/// A sender's network card fills the IPv4 header checksum in; a trace from the sending machine has zero there. True when
+/// it had to be done here.
+bool fill_checksum(journey::Packet& packet) noexcept {
+    const auto* ethernet = packet.header<EthernetHeader>(packet.begin);
+    auto* ip = packet.header<journey::Ipv4Header>(packet.begin + sizeof(EthernetHeader));
+    if (ethernet->type.host() != journey::ethertype_ipv4 || ip == nullptr || ip->checksum.raw() != 0) return false;
+    const unsigned header_bytes = ip->header_bytes();
+    if (header_bytes < sizeof(*ip) || packet.begin + sizeof(EthernetHeader) + header_bytes > packet.end) return false;
+    ip->checksum.set_raw(checksum_finish(checksum_add(0, ip, header_bytes)));
+    return ip->checksum.raw() != 0;
+}
+
 } // namespace
 
 Admission::Admission(const chain::Roster& roster, const std::vector<ReplayPort>& ports, EndpointIndex endpoint,
@@ -56,6 +69,7 @@ std::optional<DropReason> Admission::admit(const InputRecord& input, PortIndex p
     // A trace was addressed to other machines than this gateway.
     if (auto* ethernet = packet.header<EthernetHeader>(packet.begin)) {
         if (!ethernet->destination.is_multicast()) ethernet->destination = ports_[packet.port].mac;
+        if (port == no_index && fill_checksum(packet)) ++filled_checksums_;
     }
     return std::nullopt;
 }

@@ -24,6 +24,8 @@ public:
     /// Puts the record into `packet`, an empty one with headroom, as a frame that arrives at `port`; with no_index at
     /// the port that the frame itself gives. The reason when the frame may not come in.
     [[nodiscard]] std::optional<DropReason> admit(const InputRecord& input, PortIndex port, journey::Packet& packet);
+    /// Packets whose IPv4 header checksum was left to the sender's network card and filled in here.
+    [[nodiscard]] std::uint64_t filled_checksums() const noexcept { return filled_checksums_; }
 
 private:
     [[nodiscard]] std::optional<DropReason> admit_at_port(PortIndex port, journey::Packet& packet) const;
@@ -36,6 +38,7 @@ private:
     EndpointIndex endpoint_;
     Sides sides_;
     bool vlans_are_used_ = false;
+    std::uint64_t filled_checksums_ = 0;
 };
 
 } // namespace sallyport::replay

@@ -58,6 +58,7 @@ void feed(MergedTraces& traces, const std::vector<PortIndex>& input_ports, Admis
             pipeline.arrive(packet);
         }
     }
+    report.filled_checksums = admission.filled_checksums();
     report.trace_error = traces.fault();
 }
 

@@ -54,6 +54,7 @@ object to_json(const Report& report) {
                {"drops", std::move(drops)},
                {"asymmetric_flows", report.asymmetric_flows},
                {"ports", std::move(ports)}};
+    if (report.filled_checksums != 0) all["filled_checksums"] = report.filled_checksums;
     if (report.unwatched_packets != 0) all["unwatched_packets"] = report.unwatched_packets;
     if (report.trace) {
         all["trace"] = {{"first_ns", report.trace->first_ns},

@@ -48,6 +48,7 @@ struct Report {
     NamedCounts flows_by_appliance; // in the order of the config
     NamedCounts flows_by_chain;     // likewise; last "none"
     std::uint64_t asymmetric_flows = 0;
+    std::uint64_t filled_checksums = 0;  // IPv4 headers whose checksum the sender's network card would have filled in
     std::uint64_t unwatched_packets = 0; // of flows that were too many to be watched for that
     std::vector<PortReport> ports;       // in the order of the config
     std::optional<TraceSpan> trace;      // nothing: no record was read

@@ -52,6 +52,25 @@ class Story(unittest.TestCase):
         return [Ether(frame) for frame in traces.frames(self.output / f"{port}.pcap")]
 
 
+class Checksums(Story):
+    def test_a_header_checksum_left_to_the_network_card_is_filled_in(self):
+        report = self.replay(self.trace(ether() / syn(chksum=0)))
+        self.assertEqual(report["filled_checksums"], 1)
+        sent = self.sent("south")[0][IP]
+        checksum = sent.chksum
+        del sent.chksum
+        self.assertEqual(IP(bytes(sent)).chksum, checksum)
+
+    def test_a_wrong_one_is_not(self):
+        report = self.replay(self.trace(ether() / syn(chksum=0x1234)))
+        self.assertEqual(report["drops"], {"Ipv4BadChecksum": 1})
+        self.assertNotIn("filled_checksums", report)
+
+    def test_what_arrives_at_a_named_port_is_left_as_it_is(self):
+        report = self.replay(f"north={self.trace(ether() / syn(chksum=0))}")
+        self.assertEqual(report["drops"], {"Ipv4BadChecksum": 1})
+
+
 class Sides(Story):
     def test_who_sends_the_syn_is_north(self):
         self.replay(self.trace(ether() / syn(FOREIGN, STRANGER), ether() / syn_ack(STRANGER, FOREIGN)))
