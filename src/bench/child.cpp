@@ -42,7 +42,8 @@ struct Pipe {
 
 int spawn(const std::vector<std::string>& command, const Pipe& in, const Pipe& out, pid_t& child) {
     std::vector<char*> arguments;
-    for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (const std::string& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -76,7 +77,9 @@ bool talk(Pipe& in, Pipe& out, const std::vector<Line>& input, std::string& outp
 
 } // namespace
 
-Result<std::string> run_child(const std::vector<std::string>& command) { return run_child(command, {}); }
+Result<std::string> run_child(const std::vector<std::string>& command) {
+    return run_child(command, {});
+}
 
 Result<std::string> run_child(const std::vector<std::string>& command, const std::vector<Line>& input) {
     // A program that ends early closes its input; that is an error of write(), not the end of us.
@@ -85,7 +88,8 @@ Result<std::string> run_child(const std::vector<std::string>& command, const std
     Pipe out;
     pid_t child = -1;
     if (const int fault = spawn(command, in, out, child); fault != 0) {
-        return failure(command[0] + " can not be started (" + std::strerror(fault) + "); install it with lab/install-deps");
+        return failure(command[0] + " can not be started (" + std::strerror(fault) +
+                       "); install it with lab/install-deps");
     }
     Pipe::close_end(in.read);
     Pipe::close_end(out.write);
@@ -96,7 +100,8 @@ Result<std::string> run_child(const std::vector<std::string>& command, const std
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!ended) return failure(command[0] + " did not end in time");
-    if (status != 0) return failure(command[0] + " failed: " + output.substr(output.size() > 400 ? output.size() - 400 : 0));
+    if (status != 0)
+        return failure(command[0] + " failed: " + output.substr(output.size() > 400 ? output.size() - 400 : 0));
     return output;
 }
 

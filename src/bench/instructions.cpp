@@ -20,8 +20,10 @@ constexpr std::uint32_t burst = 32;
 std::uint64_t leading_number(const std::string& line) {
     std::uint64_t value = 0;
     for (const char c : line) {
-        if (c >= '0' && c <= '9') value = value * 10 + static_cast<std::uint64_t>(c - '0');
-        else if (c != ',' && !(c == ' ' && value == 0)) break;
+        if (c >= '0' && c <= '9')
+            value = value * 10 + static_cast<std::uint64_t>(c - '0');
+        else if (c != ',' && !(c == ' ' && value == 0))
+            break;
     }
     return value;
 }
@@ -52,8 +54,8 @@ Result<InstructionCount> count_instructions(const std::string& kind, std::uint32
     const std::string file =
         (std::filesystem::temp_directory_path() / ("sallyport-callgrind." + std::to_string(::getpid()))).string();
     const auto counted = run_child({"valgrind", "--tool=callgrind", "--callgrind-out-file=" + file,
-                                    "--toggle-collect=sallyport_bench_" + kind, self, "bench", "--count",
-                                    "--flows", std::to_string(flows), "--packets", std::to_string(counted_packets)});
+                                    "--toggle-collect=sallyport_bench_" + kind, self, "bench", "--count", "--flows",
+                                    std::to_string(flows), "--packets", std::to_string(counted_packets)});
     if (!counted) return tl::unexpected(counted.error());
     const auto annotated = run_child({"callgrind_annotate", "--inclusive=yes", "--threshold=100", file});
     std::filesystem::remove(file, fault);

@@ -12,7 +12,7 @@ namespace sallyport::bench {
 
 struct InstructionCount {
     double per_packet = 0;
-    std::map<std::string, double> by_step;                 // each step with all that it calls: "ingress", "classify", ...
+    std::map<std::string, double> by_step; // each step with all that it calls: "ingress", "classify", ...
 };
 
 /// `kind` is "out" or "return". Fails with a sentence when valgrind is not there or did not run.

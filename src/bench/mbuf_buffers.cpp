@@ -21,11 +21,13 @@ public:
     void take(std::span<journey::Packet*> packets) noexcept override {
         std::array<rte_mbuf*, most_at_once> mbufs;
         rte_pktmbuf_alloc_bulk(buffers_.pool(), mbufs.data(), static_cast<unsigned>(packets.size()));
-        for (std::size_t i = 0; i < packets.size(); ++i) packets[i] = io::to_packet(mbufs[i]);
+        for (std::size_t i = 0; i < packets.size(); ++i)
+            packets[i] = io::to_packet(mbufs[i]);
     }
     void give_back(std::span<journey::Packet* const> packets) noexcept override {
         std::array<rte_mbuf*, most_at_once> mbufs;
-        for (std::size_t i = 0; i < packets.size(); ++i) mbufs[i] = io::to_frame(packets[i]);
+        for (std::size_t i = 0; i < packets.size(); ++i)
+            mbufs[i] = io::to_frame(packets[i]);
         rte_pktmbuf_free_bulk(mbufs.data(), static_cast<unsigned>(packets.size()));
     }
 

@@ -14,7 +14,8 @@ constexpr std::size_t buffer_bytes = 512;
 class PlainBuffers final : public Buffers {
 public:
     PlainBuffers() : memory_(buffer_count), packets_(buffer_count) {
-        for (std::size_t i = 0; i < buffer_count; ++i) free_[i] = &packets_[i];
+        for (std::size_t i = 0; i < buffer_count; ++i)
+            free_[i] = &packets_[i];
     }
 
     void take(std::span<journey::Packet*> packets) noexcept override {
@@ -26,7 +27,8 @@ public:
         }
     }
     void give_back(std::span<journey::Packet* const> packets) noexcept override {
-        for (journey::Packet* packet : packets) free_[free_count_++] = packet;
+        for (journey::Packet* packet : packets)
+            free_[free_count_++] = packet;
     }
 
 private:
@@ -38,6 +40,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Buffers> plain_buffers() { return std::make_unique<PlainBuffers>(); }
+std::unique_ptr<Buffers> plain_buffers() {
+    return std::make_unique<PlainBuffers>();
+}
 
 } // namespace sallyport::bench

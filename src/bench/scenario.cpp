@@ -17,7 +17,9 @@ constexpr unsigned appliances = 8;
 constexpr std::array<MacAddress, 3> port_macs = {MacAddress{{2, 0, 0, 0, 1, 0}}, MacAddress{{2, 0, 0, 0, 1, 1}},
                                                  MacAddress{{2, 0, 0, 0, 1, 2}}};
 
-IpPrefix prefix(const char* text) { return *IpPrefix::parse(text); }
+IpPrefix prefix(const char* text) {
+    return *IpPrefix::parse(text);
+}
 
 config::Config make_config() {
     config::Config config;

@@ -31,7 +31,8 @@ struct Scenario {
 /// The frame of a flow's initiator, 64 bytes of Ethernet, IPv4 and UDP, as it arrives at the north port.
 void write_frame(std::uint8_t* to, std::uint32_t flow);
 
-/// Turns a frame that was sent to an appliance into the one that comes back: both MACs and both outer addresses swapped.
+/// Turns a frame that was sent to an appliance into the one that comes back: both MACs and both outer addresses
+/// swapped.
 void turn_around(std::uint8_t* frame);
 
 } // namespace sallyport::bench

@@ -35,7 +35,8 @@ using Burst = std::array<journey::Packet*, burst>;
 class Catcher final : public journey::Outlet {
 public:
     void transmit(std::span<journey::Packet* const> packets) noexcept override {
-        for (journey::Packet* packet : packets) caught[count++] = packet;
+        for (journey::Packet* packet : packets)
+            caught[count++] = packet;
     }
     void to_host(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
     void release(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
@@ -164,7 +165,8 @@ Result<Visits> measure_visits(std::uint32_t flows, std::uint64_t packets, Buffer
     std::uint64_t ticks_new = 0;
     std::uint64_t ignored = 0;
     std::uint32_t next = 0;
-    for (std::uint32_t i = 0; i < bursts_to_fill; ++i) run.trip(ticks_new, ignored, [&] { return next++; });
+    for (std::uint32_t i = 0; i < bursts_to_fill; ++i)
+        run.trip(ticks_new, ignored, [&] { return next++; });
 
     RandomFlow random{flows};
     const std::uint64_t bursts = (packets + burst - 1) / burst;

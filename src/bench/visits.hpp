@@ -12,17 +12,17 @@
 namespace sallyport::bench {
 
 struct Visit {
-    std::string kind;                                      // "out": ingress, lookup, encapsulate, egress; "return":
-                                                           // verify, decapsulate, route, egress; "new_flow"
+    std::string kind; // "out": ingress, lookup, encapsulate, egress; "return":
+                      // verify, decapsulate, route, egress; "new_flow"
     std::uint64_t packets = 0;
-    double cycles_per_packet = 0;                          // of the time-stamp counter
+    double cycles_per_packet = 0; // of the time-stamp counter
     double ns_per_packet = 0;
 };
 
 struct Visits {
     Visit out;
     Visit back;
-    Visit new_flow;                                        // the first packet of each flow: policy, selection, insert
+    Visit new_flow; // the first packet of each flow: policy, selection, insert
     double bytes_per_flow = 0;
 };
 

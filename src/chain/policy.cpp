@@ -7,8 +7,8 @@ namespace sallyport::chain {
 namespace {
 
 bool holds(const std::vector<IpPrefix>& prefixes, const IpAddress& address) noexcept {
-    return prefixes.empty() ||
-           std::any_of(prefixes.begin(), prefixes.end(), [&](const IpPrefix& prefix) { return prefix.contains(address); });
+    return prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(),
+                                           [&](const IpPrefix& prefix) { return prefix.contains(address); });
 }
 
 bool holds(const std::vector<config::PortRange>& ranges, std::uint16_t port) noexcept {
@@ -17,7 +17,9 @@ bool holds(const std::vector<config::PortRange>& ranges, std::uint16_t port) noe
            });
 }
 
-bool has_ports(std::uint8_t protocol) noexcept { return protocol == 6 || protocol == 17; }
+bool has_ports(std::uint8_t protocol) noexcept {
+    return protocol == 6 || protocol == 17;
+}
 
 } // namespace
 

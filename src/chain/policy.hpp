@@ -25,14 +25,14 @@ struct NewFlow {
 };
 
 struct Rule {
-    EndpointIndex endpoint = no_index;                     // no_index: any
+    EndpointIndex endpoint = no_index; // no_index: any
     std::optional<config::Direction> direction;
     std::vector<std::uint8_t> protocols;
     std::vector<IpPrefix> sources;
     std::vector<IpPrefix> destinations;
     std::vector<config::PortRange> source_ports;
     std::vector<config::PortRange> destination_ports;
-    ChainIndex chain = no_index;                           // no_index: forwarded without a visit
+    ChainIndex chain = no_index; // no_index: forwarded without a visit
 };
 
 struct Policy {

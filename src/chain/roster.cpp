@@ -22,7 +22,8 @@ std::uint16_t position(const Items& items, std::string_view name) noexcept {
 SipKey derive_selection_key(const config::Config& config) {
     if (config.gateway.hash_key) return SipKey::from_bytes(*config.gateway.hash_key);
     std::vector<std::uint64_t> ids;
-    for (const config::Endpoint& endpoint : config.endpoints) ids.push_back(endpoint.id);
+    for (const config::Endpoint& endpoint : config.endpoints)
+        ids.push_back(endpoint.id);
     std::sort(ids.begin(), ids.end());
     SipKey key;
     for (const std::uint64_t id : ids) {
@@ -47,7 +48,8 @@ void build_ports(const config::Config& config, Roster& roster) {
         port.name = from.name;
         port.mtu = from.mtu;
         port.addresses = from.addresses;
-        for (const IpPrefix& own : from.addresses) add_own(port, own);
+        for (const IpPrefix& own : from.addresses)
+            add_own(port, own);
         roster.ports.push_back(std::move(port));
     }
     for (const config::Endpoint& from : config.endpoints) {
@@ -77,8 +79,8 @@ void build_groups(const config::Config& config, Roster& roster) {
         std::vector<select::MaglevMember> members;
         for (const config::Appliance& appliance : from.appliances) {
             group.appliances.push_back(static_cast<ApplianceIndex>(roster.appliances.size()));
-            roster.appliances.push_back({appliance.name, appliance.address,
-                                         static_cast<GroupIndex>(roster.groups.size()), appliance.weight});
+            roster.appliances.push_back(
+                {appliance.name, appliance.address, static_cast<GroupIndex>(roster.groups.size()), appliance.weight});
             // With the group's name, so that two groups of the same appliances do not spread flows alike.
             members.push_back({from.name + '/' + appliance.name, appliance.weight});
         }
@@ -89,7 +91,8 @@ void build_groups(const config::Config& config, Roster& roster) {
     }
     for (const config::Chain& from : config.chains) {
         Chain chain{from.name, {}};
-        for (const std::string& group : from.groups) chain.groups.push_back(position(roster.groups, group));
+        for (const std::string& group : from.groups)
+            chain.groups.push_back(position(roster.groups, group));
         roster.chains.push_back(std::move(chain));
     }
 }
@@ -112,7 +115,9 @@ void build_policy(const config::Config& config, Roster& roster) {
 
 } // namespace
 
-PortIndex Roster::port_by_name(std::string_view name) const noexcept { return position(ports, name); }
+PortIndex Roster::port_by_name(std::string_view name) const noexcept {
+    return position(ports, name);
+}
 
 EndpointIndex Roster::endpoint_by_id(std::uint64_t id) const noexcept {
     for (std::size_t i = 0; i < endpoints.size(); ++i) {

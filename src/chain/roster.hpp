@@ -18,8 +18,8 @@ namespace sallyport::chain {
 
 template <typename Address>
 struct LocalAddresses {
-    std::vector<Address> own;                              // of this port
-    std::vector<Address> broadcast;                        // of its networks
+    std::vector<Address> own;       // of this port
+    std::vector<Address> broadcast; // of its networks
     /// On an endpoint's port: the gateway's addresses on the endpoint's other ports and towards appliances. The kernel
     /// would take packets for them on any host link, past the chain.
     std::vector<Address> forbidden;
@@ -28,12 +28,12 @@ struct LocalAddresses {
 struct Port {
     std::string name;
     std::uint16_t mtu = 1500;
-    EndpointIndex endpoint = no_index;                     // no_index: a port towards appliances
-    bool is_north = false;                                 // the endpoint's first port
+    EndpointIndex endpoint = no_index; // no_index: a port towards appliances
+    bool is_north = false;             // the endpoint's first port
     std::vector<IpPrefix> addresses;
     /// The addresses that make a packet the gateway's own business, split by family since every packet is compared.
-    LocalAddresses<std::uint32_t> v4;                      // host order
-    LocalAddresses<std::array<std::uint64_t, 2>> v6;       // halves, host order
+    LocalAddresses<std::uint32_t> v4;                // host order
+    LocalAddresses<std::array<std::uint64_t, 2>> v6; // halves, host order
 };
 
 struct Endpoint {
@@ -53,12 +53,12 @@ struct Group {
     std::string name;
     config::Stickiness stickiness = config::Stickiness::five_tuple;
     std::vector<ApplianceIndex> appliances;
-    std::vector<ApplianceIndex> maglev;                    // empty when no appliance takes new flows
+    std::vector<ApplianceIndex> maglev; // empty when no appliance takes new flows
 };
 
 struct Chain {
     std::string name;
-    std::vector<GroupIndex> groups;                        // forward order
+    std::vector<GroupIndex> groups; // forward order
 };
 
 struct Roster {

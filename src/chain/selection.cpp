@@ -12,11 +12,11 @@ std::uint64_t selection_hash(const Roster& roster, const flow::FlowKey& key, con
     // The endpoint by its id, not its index: the index depends on the order of the file.
     const bool ports = stickiness == config::Stickiness::five_tuple;
     const bool protocol = stickiness != config::Stickiness::two_tuple;
-    const std::uint64_t rest = (ports ? std::uint64_t{key.low_port()} << 48 | std::uint64_t{key.high_port()} << 32 : 0) |
-                               (protocol ? std::uint64_t{key.protocol()} << 8 : 0) |
-                               static_cast<std::uint64_t>(key.family());
-    return siphash13<6>(roster.selection_key, {key.low[0], key.low[1], key.high[0], key.high[1], rest,
-                                               roster.endpoints[key.endpoint()].id});
+    const std::uint64_t rest =
+        (ports ? std::uint64_t{key.low_port()} << 48 | std::uint64_t{key.high_port()} << 32 : 0) |
+        (protocol ? std::uint64_t{key.protocol()} << 8 : 0) | static_cast<std::uint64_t>(key.family());
+    return siphash13<6>(roster.selection_key,
+                        {key.low[0], key.low[1], key.high[0], key.high[1], rest, roster.endpoints[key.endpoint()].id});
 }
 
 ApplianceIndex select_appliance(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {

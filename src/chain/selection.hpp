@@ -9,10 +9,12 @@
 namespace sallyport::chain {
 
 /// The hash over what the stickiness keeps of the key: 5-tuple, 3-tuple (no ports) or 2-tuple (no protocol either).
-[[nodiscard]] std::uint64_t selection_hash(const Roster& roster, const flow::FlowKey& key, config::Stickiness stickiness) noexcept;
+[[nodiscard]] std::uint64_t selection_hash(const Roster& roster, const flow::FlowKey& key,
+                                           config::Stickiness stickiness) noexcept;
 
 /// no_index when the group has no appliance that takes new flows.
-[[nodiscard]] ApplianceIndex select_appliance(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept;
+[[nodiscard]] ApplianceIndex select_appliance(const Roster& roster, const Group& group,
+                                              const flow::FlowKey& key) noexcept;
 
 /// The outer UDP source port: 49152 to 65535 (RFC 8926 3.3), from the flow's 5-tuple hash.
 [[nodiscard]] std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept;

@@ -32,16 +32,18 @@ struct Figures {
     std::optional<bench::InstructionCount> out;
     std::optional<bench::InstructionCount> back;
     std::optional<double> testpmd_cycles;
-    std::vector<std::string> missing;                      // why a figure is not there, a sentence each
+    std::vector<std::string> missing; // why a figure is not there, a sentence each
 };
 
 Usage usage() {
-    Usage usage{"bench [--flows N]... [--packets N] [--json]",
-                "Measures a visit's cost, out to an appliance and back, over 64-byte packets of random flows that are all\n"
-                "in the table. Cycles are of the time-stamp counter, instructions are callgrind's.",
-                options::options_description("options")};
+    Usage usage{
+        "bench [--flows N]... [--packets N] [--json]",
+        "Measures a visit's cost, out to an appliance and back, over 64-byte packets of random flows that are all\n"
+        "in the table. Cycles are of the time-stamp counter, instructions are callgrind's.",
+        options::options_description("options")};
     auto add = usage.options.add_options();
-    add("flows", options::value<std::vector<std::uint32_t>>()->composing(), "flows in the table (default: 1000, 1000000, 10000000)");
+    add("flows", options::value<std::vector<std::uint32_t>>()->composing(),
+        "flows in the table (default: 1000, 1000000, 10000000)");
     add("packets", options::value<std::uint64_t>()->default_value(4'000'000), "packets to measure with, each way");
     add("json", "JSON instead of tables");
     add("no-instructions", "do not count instructions (callgrind takes a few seconds)");
@@ -64,7 +66,8 @@ json::object row(const Measured& run, const bench::Visit& visit, const std::opti
 json::object steps(const std::optional<bench::InstructionCount>& count) {
     json::object out;
     if (!count) return out;
-    for (const auto& [step, instructions] : count->by_step) out[step] = instructions;
+    for (const auto& [step, instructions] : count->by_step)
+        out[step] = instructions;
     return out;
 }
 
@@ -82,14 +85,16 @@ json::object to_json(const Figures& figures) {
     out["reference"] = {{"testpmd_io_cycles_per_packet",
                          figures.testpmd_cycles ? json::value(*figures.testpmd_cycles) : json::value(nullptr)}};
     json::array missing;
-    for (const std::string& sentence : figures.missing) missing.emplace_back(sentence);
+    for (const std::string& sentence : figures.missing)
+        missing.emplace_back(sentence);
     out["missing"] = std::move(missing);
     return out;
 }
 
 void print_row(const Measured& run, const bench::Visit& visit, const std::optional<bench::InstructionCount>& count,
                const std::optional<double>& reference) {
-    std::printf("%-10s %10u %10.1f %10.1f", visit.kind.c_str(), run.flows, visit.cycles_per_packet, visit.ns_per_packet);
+    std::printf("%-10s %10u %10.1f %10.1f", visit.kind.c_str(), run.flows, visit.cycles_per_packet,
+                visit.ns_per_packet);
     count ? std::printf(" %14.1f", count->per_packet) : std::printf(" %14s", "-");
     reference ? std::printf(" %12.2f\n", visit.cycles_per_packet / *reference) : std::printf(" %12s\n", "-");
 }
@@ -102,20 +107,25 @@ void print_tables(const Figures& figures) {
         print_row(run, run.visits.new_flow, std::nullopt, figures.testpmd_cycles);
     }
     if (!figures.runs.empty()) std::printf("\nmemory a flow: %.1f bytes\n", figures.runs.back().visits.bytes_per_flow);
-    if (figures.testpmd_cycles) std::printf("testpmd io between null ports: %.1f cycles a packet\n", *figures.testpmd_cycles);
+    if (figures.testpmd_cycles)
+        std::printf("testpmd io between null ports: %.1f cycles a packet\n", *figures.testpmd_cycles);
     for (const auto* count : {&figures.out, &figures.back}) {
         if (!*count) continue;
         std::printf("\ninstructions a packet, %s:", count == &figures.out ? "out" : "return");
-        for (const auto& [step, instructions] : (*count)->by_step) std::printf(" %s %.1f", step.c_str(), instructions);
+        for (const auto& [step, instructions] : (*count)->by_step)
+            std::printf(" %s %.1f", step.c_str(), instructions);
         std::printf("\n");
     }
-    for (const std::string& sentence : figures.missing) std::printf("not measured: %s\n", sentence.c_str());
+    for (const std::string& sentence : figures.missing)
+        std::printf("not measured: %s\n", sentence.c_str());
 }
 
 template <typename T>
 void keep(Result<T> result, std::optional<T>& into, std::vector<std::string>& missing) {
-    if (result) into = std::move(*result);
-    else missing.push_back(result.error().message);
+    if (result)
+        into = std::move(*result);
+    else
+        missing.push_back(result.error().message);
 }
 
 } // namespace
@@ -126,7 +136,8 @@ int run_bench(std::span<const std::string> arguments) {
     std::vector<std::uint32_t> flows = {1'000, 1'000'000, 10'000'000};
     if (values->count("flows") != 0) flows = (*values)["flows"].as<std::vector<std::uint32_t>>();
     for (const std::uint32_t count : flows) {
-        if (count == 0 || count > most_flows) return complain("--flows takes 1 to " + std::to_string(most_flows), exit_usage);
+        if (count == 0 || count > most_flows)
+            return complain("--flows takes 1 to " + std::to_string(most_flows), exit_usage);
     }
     const std::uint64_t packets = (*values)["packets"].as<std::uint64_t>();
     if (packets == 0) return complain("--packets takes a number from 1 on", exit_usage);
@@ -138,7 +149,8 @@ int run_bench(std::span<const std::string> arguments) {
 
     Figures figures;
     // Before EAL starts: testpmd is a program with an EAL of its own.
-    if (values->count("no-reference") == 0) keep(bench::testpmd_io_cycles_per_packet(), figures.testpmd_cycles, figures.missing);
+    if (values->count("no-reference") == 0)
+        keep(bench::testpmd_io_cycles_per_packet(), figures.testpmd_cycles, figures.missing);
     if (values->count("no-instructions") == 0) {
         keep(bench::count_instructions("out", flows_for_counting), figures.out, figures.missing);
         keep(bench::count_instructions("return", flows_for_counting), figures.back, figures.missing);

@@ -2,6 +2,7 @@
 #include "cli/first_packet.hpp"
 
 #include "journey/packet.hpp"
+#include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/wire.hpp"
 

@@ -21,10 +21,10 @@ enum class Direction : std::uint8_t { forward, reverse };
 
 struct alignas(64) FlowEntry {
     FlowKey key;
-    std::uint32_t cookie = 0;                              // of hop 0; hop n's is cookie ^ n
-    std::uint32_t last_seen_ms = 0;                        // wrapped, see Instant
-    std::uint16_t outer_source_port = 0;                   // constant for the flow
-    ChainIndex chain = no_index;                           // no_index: forwarded without a visit
+    std::uint32_t cookie = 0;            // of hop 0; hop n's is cookie ^ n
+    std::uint32_t last_seen_ms = 0;      // wrapped, see Instant
+    std::uint16_t outer_source_port = 0; // constant for the flow
+    ChainIndex chain = no_index;         // no_index: forwarded without a visit
     FlowState state = FlowState::free;
     std::uint8_t hop_count = 0;
     bool initiator_is_high : 1 = false;
@@ -40,16 +40,16 @@ struct alignas(64) FlowEntry {
 static_assert(sizeof(FlowEntry) == 64);
 
 struct alignas(32) FlowCounters {
-    std::array<std::uint64_t, 2> packets = {};             // by Direction, as they came from the endpoint's ports
-    std::array<std::uint64_t, 2> bytes = {};               // IP bytes
+    std::array<std::uint64_t, 2> packets = {}; // by Direction, as they came from the endpoint's ports
+    std::array<std::uint64_t, 2> bytes = {};   // IP bytes
 };
 static_assert(sizeof(FlowCounters) == 32);
 
 struct FlowBirth {
     std::array<ApplianceIndex, 4> last_hops = {no_index, no_index, no_index, no_index};
-    std::uint32_t created_ms = 0;                          // wrapped
-    PortIndex initiator_port = no_index;                   // where the flow's first packet came in
-    std::uint16_t rule = no_index;                         // position of the policy rule that chose the chain
+    std::uint32_t created_ms = 0;        // wrapped
+    PortIndex initiator_port = no_index; // where the flow's first packet came in
+    std::uint16_t rule = no_index;       // position of the policy rule that chose the chain
 };
 static_assert(sizeof(FlowBirth) == 16);
 

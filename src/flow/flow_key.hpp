@@ -14,9 +14,9 @@ namespace sallyport::flow {
 
 /// 40 bytes. "Low" is the side whose (address, port) is smaller; it says nothing about who began.
 struct FlowKey {
-    std::array<std::uint64_t, 2> low = {};                 // address, high half first, host order; IPv4 mapped
+    std::array<std::uint64_t, 2> low = {}; // address, high half first, host order; IPv4 mapped
     std::array<std::uint64_t, 2> high = {};
-    std::uint64_t rest = 0;                                // low port, high port, endpoint, protocol, family
+    std::uint64_t rest = 0; // low port, high port, endpoint, protocol, family
 
     [[nodiscard]] std::uint16_t low_port() const noexcept { return static_cast<std::uint16_t>(rest >> 48); }
     [[nodiscard]] std::uint16_t high_port() const noexcept { return static_cast<std::uint16_t>(rest >> 32); }
@@ -52,12 +52,11 @@ struct Tuple {
 /// Fills the key; true when the sender is its high side.
 [[nodiscard]] inline bool orient(const Tuple& tuple, FlowKey& key) noexcept {
     // An IPv4 address and its port make one number; the mapped prefix is the same on both sides.
-    const bool swap =
-        tuple.family == Family::ipv4
-            ? (tuple.source[1] << 16 | tuple.source_port) > (tuple.destination[1] << 16 | tuple.destination_port)
-        : tuple.source[0] != tuple.destination[0] ? tuple.source[0] > tuple.destination[0]
-        : tuple.source[1] != tuple.destination[1] ? tuple.source[1] > tuple.destination[1]
-                                                  : tuple.source_port > tuple.destination_port;
+    const bool swap = tuple.family == Family::ipv4 ? (tuple.source[1] << 16 | tuple.source_port) >
+                                                         (tuple.destination[1] << 16 | tuple.destination_port)
+                      : tuple.source[0] != tuple.destination[0] ? tuple.source[0] > tuple.destination[0]
+                      : tuple.source[1] != tuple.destination[1] ? tuple.source[1] > tuple.destination[1]
+                                                                : tuple.source_port > tuple.destination_port;
     // Word by word: copying a key that has just been written makes the processor wait for its own stores.
     key.low[0] = swap ? tuple.destination[0] : tuple.source[0];
     key.low[1] = swap ? tuple.destination[1] : tuple.source[1];

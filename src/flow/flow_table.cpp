@@ -19,17 +19,25 @@ constexpr std::uint64_t flows_per_bucket = 6;
 
 std::string_view name(FlowState state) noexcept {
     switch (state) {
-    case FlowState::free: return "free";
-    case FlowState::tcp_half_open: return "tcp_half_open";
-    case FlowState::tcp_established: return "tcp_established";
-    case FlowState::tcp_closing: return "tcp_closing";
-    case FlowState::udp: return "udp";
-    case FlowState::other: return "other";
+    case FlowState::free:
+        return "free";
+    case FlowState::tcp_half_open:
+        return "tcp_half_open";
+    case FlowState::tcp_established:
+        return "tcp_established";
+    case FlowState::tcp_closing:
+        return "tcp_closing";
+    case FlowState::udp:
+        return "udp";
+    case FlowState::other:
+        return "other";
     }
     return "?";
 }
 
-void FlowTable::Unmap::operator()(void* memory) const noexcept { ::munmap(memory, bytes); }
+void FlowTable::Unmap::operator()(void* memory) const noexcept {
+    ::munmap(memory, bytes);
+}
 
 template <typename T>
 Result<FlowTable::Mapped<T>> FlowTable::map(std::size_t count) {
@@ -113,8 +121,10 @@ FlowIndex FlowTable::insert(std::uint64_t hash, const FlowKey& key) noexcept {
     if (used(buckets_[number]) == slots) {
         const std::uint32_t second = other(number, new_tag);
         const bool has_room = used(buckets_[second]) != slots;
-        if (has_room) number = second;
-        else if (!make_room(number) && !make_room(number = second)) return no_flow;
+        if (has_room)
+            number = second;
+        else if (!make_room(number) && !make_room(number = second))
+            return no_flow;
     }
 
     FlowIndex flow = first_free_;

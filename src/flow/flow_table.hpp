@@ -27,7 +27,8 @@ public:
     FlowTable& operator=(FlowTable&&) noexcept = default;
     ~FlowTable() = default;
 
-    // For a burst: prefetch_bucket() for all, guess() for all, guess_again() for all, then find(). Nothing waits for memory.
+    // For a burst: prefetch_bucket() for all, guess() for all, guess_again() for all, then find(). Nothing waits for
+    // memory.
     void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[primary(hash)]); }
     /// Where the flow probably is: the first entry in its first bucket whose tag matches, prefetched. Without one, the
     /// second bucket is prefetched.
@@ -39,12 +40,14 @@ public:
     }
     /// The same in the second bucket, for a flow that has no guess yet.
     [[nodiscard]] FlowIndex guess_again(std::uint64_t hash, FlowIndex guessed) const noexcept {
-        if (guessed != no_flow) [[likely]] return guessed;
+        if (guessed != no_flow) [[likely]]
+            return guessed;
         return first_match(buckets_[other(primary(hash), tag(hash))], tag(hash));
     }
     [[nodiscard]] FlowIndex find(std::uint64_t hash, const FlowKey& key, FlowIndex guessed = no_flow) const noexcept {
         // The guess may be old: since then the entry may have been freed, which its state tells.
-        if (guessed != no_flow && entries_[guessed].key == key && entries_[guessed].state != FlowState::free) [[likely]] {
+        if (guessed != no_flow && entries_[guessed].key == key && entries_[guessed].state != FlowState::free)
+            [[likely]] {
             return guessed;
         }
         return search(hash, key);
@@ -80,7 +83,7 @@ public:
 private:
     static constexpr unsigned slots = 10;
     struct alignas(64) Bucket {
-        std::array<std::uint16_t, slots> tags = {};        // 0: the slot is free
+        std::array<std::uint16_t, slots> tags = {}; // 0: the slot is free
         std::array<FlowIndex, slots> flows = {};
         std::uint32_t spare = 0;
     };
@@ -139,8 +142,8 @@ private:
     std::uint32_t bucket_count_ = 0;
     std::uint32_t capacity_ = 0;
     std::uint32_t size_ = 0;
-    FlowIndex first_free_ = no_flow;                       // freed entries, linked through last_seen_ms
-    FlowIndex never_used_ = 0;                             // entries from here on were never taken
+    FlowIndex first_free_ = no_flow; // freed entries, linked through last_seen_ms
+    FlowIndex never_used_ = 0;       // entries from here on were never taken
 };
 
 } // namespace sallyport::flow

@@ -22,8 +22,7 @@ class NeighbourMap {
 public:
     NeighbourMap() = default;
     /// Of two neighbours with one port and address the last wins.
-    explicit NeighbourMap(const std::vector<Neighbour>& neighbours)
-        : slots_(std::bit_ceil(neighbours.size() * 2 + 1)) {
+    explicit NeighbourMap(const std::vector<Neighbour>& neighbours) : slots_(std::bit_ceil(neighbours.size() * 2 + 1)) {
         for (const Neighbour& neighbour : neighbours) {
             Neighbour& slot = slots_[place(neighbour.port, neighbour.address)];
             slot = neighbour;
@@ -49,7 +48,7 @@ private:
         return at & (slots_.size() - 1);
     }
 
-    std::vector<Neighbour> slots_;                         // a power of two, at most half full
+    std::vector<Neighbour> slots_; // a power of two, at most half full
 };
 
 } // namespace sallyport::forward

@@ -19,9 +19,9 @@ __extension__ using Address128 = unsigned __int128;
 
 template <typename Address>
 struct PrefixValue {
-    Address first = 0;                                     // the prefix with its host bits clear
+    Address first = 0; // the prefix with its host bits clear
     std::uint8_t length = 0;
-    std::uint32_t value = 0;                               // 0 is "no route" and must not be used
+    std::uint32_t value = 0; // 0 is "no route" and must not be used
 };
 
 template <typename Address>
@@ -86,7 +86,7 @@ private:
         values_.push_back(value);
     }
 
-    std::vector<Address> starts_;                          // ascending; the first is 0
+    std::vector<Address> starts_; // ascending; the first is 0
     std::vector<std::uint32_t> values_;
 };
 

@@ -4,7 +4,9 @@
 namespace sallyport::forward {
 namespace {
 
-Address128 to_128(const IpAddress& address) noexcept { return forward::to_128(address.high(), address.low()); }
+Address128 to_128(const IpAddress& address) noexcept {
+    return forward::to_128(address.high(), address.low());
+}
 
 } // namespace
 

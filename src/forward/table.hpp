@@ -21,7 +21,7 @@ struct Route {
     Domain domain = 0;
     IpPrefix destination;
     PortIndex port = no_index;
-    IpAddress gateway;                                     // unspecified: the destination itself is on the link
+    IpAddress gateway; // unspecified: the destination itself is on the link
 };
 
 /// What stands in where there is no kernel (replay): a MAC for every neighbour, made from its address, and the other
@@ -36,17 +36,17 @@ struct Inputs {
     std::size_t domains = 0;
     std::vector<Route> routes;
     std::vector<Neighbour> neighbours;
-    std::vector<IpAddress> appliances;                     // by appliance index
+    std::vector<IpAddress> appliances; // by appliance index
     StandIns stand_ins;
 };
 
 /// The way to the next station on a link. `mac` may be read when `resolved`.
 struct Adjacency {
-    PortIndex port = no_index;                             // no_index: there is no way
-    bool on_link = false;                                  // the packet's own destination is the next station
+    PortIndex port = no_index; // no_index: there is no way
+    bool on_link = false;      // the packet's own destination is the next station
     bool resolved = false;
     MacAddress mac;
-    IpAddress address;                                     // of the next station; unspecified when on_link
+    IpAddress address; // of the next station; unspecified when on_link
 };
 
 /// The MAC that stands in for a station in a replay: 02, then the address' last five bytes (IPv4: 00 and its four).
@@ -58,7 +58,8 @@ public:
     explicit Table(const Inputs& inputs);
 
     /// The way of the longest matching prefix; port no_index when there is none.
-    [[nodiscard]] const Adjacency& route(Domain domain, Family family, std::uint64_t high, std::uint64_t low) const noexcept {
+    [[nodiscard]] const Adjacency& route(Domain domain, Family family, std::uint64_t high,
+                                         std::uint64_t low) const noexcept {
         if (domain >= domains_.size()) return adjacencies_[0];
         const DomainRoutes& routes = domains_[domain];
         return adjacencies_[family == Family::ipv4 ? routes.v4.find(static_cast<std::uint32_t>(low))
@@ -68,7 +69,9 @@ public:
         return route(domain, destination.family(), destination.high(), destination.low());
     }
     /// The way to an appliance, resolved as far as it is known.
-    [[nodiscard]] const Adjacency& to_appliance(ApplianceIndex appliance) const noexcept { return appliances_[appliance]; }
+    [[nodiscard]] const Adjacency& to_appliance(ApplianceIndex appliance) const noexcept {
+        return appliances_[appliance];
+    }
     /// The other side of the endpoint, for a packet from `port` that has no route (replay); no_index in a running
     /// gateway.
     [[nodiscard]] PortIndex across(PortIndex port) const noexcept {
@@ -95,9 +98,9 @@ private:
     Adjacency adjacency(PortIndex port, const IpAddress& gateway) const;
 
     std::vector<DomainRoutes> domains_;
-    std::vector<Adjacency> adjacencies_ = {Adjacency{}};   // [0]: no way
+    std::vector<Adjacency> adjacencies_ = {Adjacency{}}; // [0]: no way
     std::vector<Adjacency> appliances_;
-    std::vector<Adjacency> links_;                         // by port; only where `across` stands in
+    std::vector<Adjacency> links_; // by port; only where `across` stands in
     NeighbourMap neighbours_;
     StandIns stand_ins_;
 };

@@ -7,7 +7,8 @@
 namespace sallyport::journey {
 
 void balance(Round& round) noexcept {
-    for (Packet* packet : round.balance) round.route.push(packet);
+    for (Packet* packet : round.balance)
+        round.route.push(packet);
 }
 
 } // namespace sallyport::journey

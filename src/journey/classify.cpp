@@ -7,6 +7,7 @@
 #include "geneve/header.hpp"
 #include "journey/icmp_error.hpp"
 #include "journey/own_address.hpp"
+#include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/steps.hpp"
 #include "journey/wire.hpp"
@@ -58,11 +59,21 @@ void classify(Round& round) noexcept {
     for (Packet* packet : round.classify) {
         const chain::Port& port = round.around.roster.ports[packet->port];
         switch (whose_address(port, *packet)) {
-        case Addressee::gateway: take_own(round, packet, port); break;
-        case Addressee::link: round.to_host.push(packet); break;
-        case Addressee::other_port: drop(round, packet, DropReason::OwnAddressElsewhere); break;
-        case Addressee::group: drop(round, packet, DropReason::MulticastUnsupported); break;
-        case Addressee::somebody: take_transit(round, packet, port); break;
+        case Addressee::gateway:
+            take_own(round, packet, port);
+            break;
+        case Addressee::link:
+            round.to_host.push(packet);
+            break;
+        case Addressee::other_port:
+            drop(round, packet, DropReason::OwnAddressElsewhere);
+            break;
+        case Addressee::group:
+            drop(round, packet, DropReason::MulticastUnsupported);
+            break;
+        case Addressee::somebody:
+            take_transit(round, packet, port);
+            break;
         }
     }
 }

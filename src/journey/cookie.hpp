@@ -21,8 +21,12 @@ static_assert(max_workers == 1U << (32 - cookie_worker_shift) && (max_hops & (ma
     return worker << cookie_worker_shift | (static_cast<std::uint32_t>(random) & ((1U << cookie_worker_shift) - 1));
 }
 
-[[nodiscard]] inline std::uint32_t cookie_of_hop(std::uint32_t cookie, unsigned hop) noexcept { return cookie ^ hop; }
+[[nodiscard]] inline std::uint32_t cookie_of_hop(std::uint32_t cookie, unsigned hop) noexcept {
+    return cookie ^ hop;
+}
 
-[[nodiscard]] inline unsigned worker_of_cookie(std::uint32_t cookie) noexcept { return cookie >> cookie_worker_shift; }
+[[nodiscard]] inline unsigned worker_of_cookie(std::uint32_t cookie) noexcept {
+    return cookie >> cookie_worker_shift;
+}
 
 } // namespace sallyport::journey

@@ -20,7 +20,8 @@ void hold(Round& round, Packet* packet, const IpAddress& station) noexcept {
 
 void send_out(Round& round, Packet* packet) noexcept {
     const forward::Adjacency& way = *packet->way;
-    if (way.resolved) [[likely]] return finish_frame(round, packet, way.port, way.mac);
+    if (way.resolved) [[likely]]
+        return finish_frame(round, packet, way.port, way.mac);
     const IpAddress station = way.on_link ? destination_address(*packet) : way.address;
     MacAddress mac;
     if (way.on_link && round.around.forwarding.neighbour(way.port, station, mac)) {
@@ -47,7 +48,8 @@ void finish_frame(Round& round, Packet* packet, PortIndex port, const MacAddress
 }
 
 void egress(Round& round) noexcept {
-    for (Packet* packet : round.egress) send_out(round, packet);
+    for (Packet* packet : round.egress)
+        send_out(round, packet);
 }
 
 } // namespace sallyport::journey

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 3: which flow is it of? A packet of no flow may begin one.
-// Leads on to: hop_out (the chain's first visit, or its last on the way back), balance (a flow without a chain), another
-// worker (who owns the flow).
-// Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
+// Leads on to: hop_out (the chain's first visit, or its last on the way back), balance (a flow without a chain),
+// another worker (who owns the flow). Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
 #include "journey/new_flow.hpp"
 #include "journey/steps.hpp"
 #include "journey/tcp_state.hpp"
@@ -10,13 +9,14 @@
 namespace sallyport::journey {
 namespace {
 
-/// The live flow of the packet; ends one whose timer has run out. No packet of this round holds that one: it had run out
-/// for them too.
+/// The live flow of the packet; ends one whose timer has run out. No packet of this round holds that one: it had run
+/// out for them too.
 [[nodiscard]] flow::FlowIndex find_live(Round& round, const Packet& packet) noexcept {
     WorkerState& worker = round.worker;
     const flow::FlowIndex flow = worker.flows.find(packet.hash, packet.key, packet.flow);
     if (flow == flow::no_flow) return flow;
-    if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]] return flow;
+    if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]]
+        return flow;
     worker.flows.erase(flow, packet.hash);
     worker.counters.flows_expired.add(1);
     return flow::no_flow;
@@ -50,7 +50,8 @@ void send_on(Round& round, Packet* packet) noexcept {
 
 void flow_lookup(Round& round) noexcept {
     flow::FlowTable& flows = round.worker.flows;
-    for (Packet* packet : round.flow_lookup) packet->flow = flows.guess(packet->hash);
+    for (Packet* packet : round.flow_lookup)
+        packet->flow = flows.guess(packet->hash);
     for (Packet* packet : round.flow_lookup) {
         packet->flow = flows.guess_again(packet->hash, packet->flow);
         if (packet->flow != flow::no_flow) flows.prefetch_counters(packet->flow);
@@ -72,7 +73,8 @@ void flow_lookup(Round& round) noexcept {
         }
         known.push(packet);
     }
-    for (Packet* packet : known) send_on(round, packet);
+    for (Packet* packet : known)
+        send_on(round, packet);
 }
 
 } // namespace sallyport::journey

@@ -35,7 +35,7 @@ void write_geneve(Packet& packet, const flow::FlowEntry& entry, std::uint64_t en
     udp.source_port.set(entry.outer_source_port);
     udp.destination_port.set(geneve::udp_port);
     udp.length.set(length);
-    udp.checksum = be16{};                                 // RFC 8926 3.3: may be zero over IPv4
+    udp.checksum = be16{}; // RFC 8926 3.3: may be zero over IPv4
 }
 
 void write_outer_v4(Packet& packet, const IpAddress& from, const IpAddress& to) noexcept {
@@ -43,7 +43,7 @@ void write_outer_v4(Packet& packet, const IpAddress& from, const IpAddress& to) 
     ip.version_and_words = 0x45;
     ip.dscp_ecn = 0;
     ip.total_length.set(static_cast<std::uint16_t>(packet.end - packet.l3));
-    ip.identification = be16{};                            // RFC 6864 4.1: meaningless beside DF
+    ip.identification = be16{}; // RFC 6864 4.1: meaningless beside DF
     ip.fragment.set(Ipv4Header::dont_fragment);
     ip.ttl = outer_ttl;
     ip.protocol = protocol_udp;
@@ -111,7 +111,8 @@ void visit(Round& round, Packet* packet) noexcept {
 } // namespace
 
 void hop_out(Round& round) noexcept {
-    for (Packet* packet : round.hop_out) visit(round, packet);
+    for (Packet* packet : round.hop_out)
+        visit(round, packet);
 }
 
 } // namespace sallyport::journey

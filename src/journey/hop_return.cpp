@@ -7,6 +7,7 @@
 #include "geneve/gwlb.hpp"
 #include "journey/cookie.hpp"
 #include "journey/geneve_drops.hpp"
+#include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/steps.hpp"
 #include "journey/wire.hpp"
@@ -114,7 +115,7 @@ struct Returned {
 void send_on(Round& round, Packet* packet) noexcept {
     const unsigned hops = round.worker.flows.entry(packet->flow).hop_count;
     const bool forward = packet->direction == flow::Direction::forward;
-    packet->origin = no_index;                             // the flow knows; asked for only where it matters
+    packet->origin = no_index; // the flow knows; asked for only where it matters
     if (forward ? packet->hop + 1U == hops : packet->hop == 0) return round.balance.push(packet);
     packet->hop = static_cast<std::uint8_t>(forward ? packet->hop + 1 : packet->hop - 1);
     round.hop_out.push(packet);
@@ -142,7 +143,8 @@ void hop_return(Round& round) noexcept {
         }
     }
     const flow::FlowTable& flows = round.worker.flows;
-    for (Returned& one : std::span(known.data(), count)) one.packet->flow = flows.guess(one.packet->hash);
+    for (Returned& one : std::span(known.data(), count))
+        one.packet->flow = flows.guess(one.packet->hash);
     for (Returned& one : std::span(known.data(), count)) {
         one.packet->flow = flows.guess_again(one.packet->hash, one.packet->flow);
     }

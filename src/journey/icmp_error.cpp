@@ -13,8 +13,8 @@ namespace sallyport::journey {
 namespace {
 
 constexpr std::uint8_t ttl_of_own_packets = 64;
-constexpr unsigned max_icmpv4_bytes = 576;                 // RFC 1812 4.3.2.3
-constexpr unsigned max_icmpv6_bytes = 1280;                // RFC 4443 2.4 c
+constexpr unsigned max_icmpv4_bytes = 576;  // RFC 1812 4.3.2.3
+constexpr unsigned max_icmpv6_bytes = 1280; // RFC 4443 2.4 c
 
 struct TypeAndCode {
     std::uint8_t type;
@@ -24,10 +24,14 @@ struct TypeAndCode {
 [[nodiscard]] TypeAndCode type_and_code(Family family, IcmpError error) noexcept {
     const bool v4 = family == Family::ipv4;
     switch (error) {
-    case IcmpError::time_exceeded: return v4 ? TypeAndCode{11, 0} : TypeAndCode{3, 0};
-    case IcmpError::no_route: return v4 ? TypeAndCode{3, 0} : TypeAndCode{1, 0};
-    case IcmpError::host_unreachable: return v4 ? TypeAndCode{3, 1} : TypeAndCode{1, 3};
-    case IcmpError::too_big: return v4 ? TypeAndCode{3, 4} : TypeAndCode{2, 0};
+    case IcmpError::time_exceeded:
+        return v4 ? TypeAndCode{11, 0} : TypeAndCode{3, 0};
+    case IcmpError::no_route:
+        return v4 ? TypeAndCode{3, 0} : TypeAndCode{1, 0};
+    case IcmpError::host_unreachable:
+        return v4 ? TypeAndCode{3, 1} : TypeAndCode{1, 3};
+    case IcmpError::too_big:
+        return v4 ? TypeAndCode{3, 4} : TypeAndCode{2, 0};
     }
     return {3, 0};
 }
@@ -71,7 +75,7 @@ void write_v4(Packet& packet, const IpAddress& from, TypeAndCode what, std::uint
     auto& ip = packet.checked_header<Ipv4Header>(packet.l3);
     ip = Ipv4Header{};
     ip.version_and_words = 0x45;
-    ip.dscp_ecn = 0xc0;                                    // RFC 1812 4.3.2.5: precedence 6, internetwork control
+    ip.dscp_ecn = 0xc0; // RFC 1812 4.3.2.5: precedence 6, internetwork control
     ip.total_length.set(static_cast<std::uint16_t>(headers + quoted));
     ip.ttl = ttl_of_own_packets;
     ip.protocol = protocol_icmp;

@@ -22,7 +22,7 @@ public:
 
 private:
     unsigned count_ = 0;
-    std::array<Packet*, max_burst> packets_;               // no initialiser: a round makes a dozen of these
+    std::array<Packet*, max_burst> packets_; // no initialiser: a round makes a dozen of these
 };
 
 } // namespace sallyport::journey

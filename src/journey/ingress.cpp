@@ -28,7 +28,8 @@ void take_in(Round& round, Packet* packet) noexcept {
     if (type == ethertype_arp) return round.to_host.push(packet);
     if (type != ethertype_ipv4 && type != ethertype_ipv6) return drop(round, packet, DropReason::EtherTypeUnsupported);
     const bool v4 = type == ethertype_ipv4;
-    if (packet->l3 >= packet->end) return drop(round, packet, v4 ? DropReason::Ipv4Truncated : DropReason::Ipv6Truncated);
+    if (packet->l3 >= packet->end)
+        return drop(round, packet, v4 ? DropReason::Ipv4Truncated : DropReason::Ipv6Truncated);
     // parse_network goes by the version field; the EtherType says what it must be.
     if (packet->buffer[packet->l3] >> 4 != (v4 ? 4 : 6)) {
         return drop(round, packet, v4 ? DropReason::Ipv4BadHeader : DropReason::Ipv6BadHeader);
@@ -40,8 +41,10 @@ void take_in(Round& round, Packet* packet) noexcept {
 } // namespace
 
 void ingress(Round& round) noexcept {
-    for (Packet* packet : round.ingress) __builtin_prefetch(packet->buffer + packet->begin);
-    for (Packet* packet : round.ingress) take_in(round, packet);
+    for (Packet* packet : round.ingress)
+        __builtin_prefetch(packet->buffer + packet->begin);
+    for (Packet* packet : round.ingress)
+        take_in(round, packet);
 }
 
 } // namespace sallyport::journey

@@ -27,8 +27,8 @@ namespace {
     if (packet.protocol == protocol_udp) return FlowState::udp;
     if (packet.protocol != protocol_tcp) return FlowState::other;
     if (opens(packet.tcp_flags)) return FlowState::tcp_half_open;
-    const bool adopted = round.worker.settings.tcp_midstream == config::TcpMidstream::adopt &&
-                         (packet.tcp_flags & TcpHeader::rst) == 0;
+    const bool adopted =
+        round.worker.settings.tcp_midstream == config::TcpMidstream::adopt && (packet.tcp_flags & TcpHeader::rst) == 0;
     return adopted ? FlowState::tcp_established : FlowState::free;
 }
 
@@ -37,7 +37,8 @@ struct Hops {
     std::uint8_t count = 0;
 };
 
-[[nodiscard]] bool choose_hops(const chain::Roster& roster, ChainIndex chain, const flow::FlowKey& key, Hops& hops) noexcept {
+[[nodiscard]] bool choose_hops(const chain::Roster& roster, ChainIndex chain, const flow::FlowKey& key,
+                               Hops& hops) noexcept {
     if (chain == no_index) return true;
     for (const GroupIndex group : roster.chains[chain].groups) {
         const ApplianceIndex appliance = chain::select_appliance(roster, roster.groups[group], key);

@@ -9,8 +9,8 @@
 namespace sallyport::journey {
 
 /// Begins the flow of a packet whose key is not in the table; sets packet.flow, or says why there is no flow. When
-/// packet.flow is set, that flow has closed and the new one takes over its entry, which earlier packets of the burst may
-/// still hold: it must neither become free nor another key's. A refusal leaves it as it was.
+/// packet.flow is set, that flow has closed and the new one takes over its entry, which earlier packets of the burst
+/// may still hold: it must neither become free nor another key's. A refusal leaves it as it was.
 [[nodiscard]] std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept;
 
 } // namespace sallyport::journey

@@ -22,7 +22,8 @@ template <typename Address>
 }
 
 [[nodiscard]] Addressee whose_v4(const chain::Port& port, std::uint32_t destination) noexcept {
-    if (destination < 0xe0000000U) [[likely]] return whose_unicast(port.v4, destination);
+    if (destination < 0xe0000000U) [[likely]]
+        return whose_unicast(port.v4, destination);
     // RFC 5771 section 4: 224.0.0.0/24 stays on the link, whatever its TTL.
     return destination == 0xffffffffU || destination >> 8 == 0xe00000U ? Addressee::link : Addressee::group;
 }
@@ -30,7 +31,8 @@ template <typename Address>
 [[nodiscard]] Addressee whose_v6(const chain::Port& port, const std::array<std::uint64_t, 2>& destination) noexcept {
     // RFC 4291 2.5.6: fe80::/10 is never forwarded.
     if (destination[0] >> 54 == 0xfe80U >> 6) return Addressee::link;
-    if (destination[0] >> 56 != 0xff) [[likely]] return whose_unicast(port.v6, destination);
+    if (destination[0] >> 56 != 0xff) [[likely]]
+        return whose_unicast(port.v6, destination);
     // RFC 4291 2.7: scopes 0 to 2 end at the link.
     return (destination[0] >> 48 & 0x0f) <= 2 ? Addressee::link : Addressee::group;
 }

@@ -8,11 +8,11 @@
 namespace sallyport::journey {
 
 enum class Addressee {
-    gateway,                                               // an address of this port
-    other_port,                                            // an address of the gateway that is not this port's
-    link,                                                  // everybody on the link: broadcast, link-local
-    group,                                                 // multicast beyond the link
-    somebody,                                              // all else: transit
+    gateway,    // an address of this port
+    other_port, // an address of the gateway that is not this port's
+    link,       // everybody on the link: broadcast, link-local
+    group,      // multicast beyond the link
+    somebody,   // all else: transit
 };
 
 /// After parse_network.

@@ -23,27 +23,27 @@ enum class Resume : std::uint8_t { nowhere, flow_lookup, hop_return };
 struct alignas(64) Packet {
     // The window. Offsets count from `buffer`; begin <= l3 <= l4 <= end <= capacity.
     std::uint8_t* buffer = nullptr;
-    std::uint16_t capacity = 0;                            // bytes that may be written from `buffer` on
-    std::uint16_t begin = 0;                               // first byte of the frame
-    std::uint16_t end = 0;                                 // one past its last
-    std::uint16_t l3 = 0;                                  // the IP header that the current step works on
-    std::uint16_t l4 = 0;                                  // what follows it, extension headers passed
+    std::uint16_t capacity = 0; // bytes that may be written from `buffer` on
+    std::uint16_t begin = 0;    // first byte of the frame
+    std::uint16_t end = 0;      // one past its last
+    std::uint16_t l3 = 0;       // the IP header that the current step works on
+    std::uint16_t l4 = 0;       // what follows it, extension headers passed
 
-    PortIndex port = no_index;                             // came in by; after egress: leaves by
+    PortIndex port = no_index; // came in by; after egress: leaves by
     EndpointIndex endpoint = no_index;
-    std::uint8_t protocol = 0;                             // of what stands at l4
+    std::uint8_t protocol = 0; // of what stands at l4
     Family family = Family::ipv4;
     std::uint8_t tcp_flags = 0;
-    bool from_high = false;                                // the sender is the key's high side
+    bool from_high = false; // the sender is the key's high side
     flow::Direction direction = flow::Direction::forward;
-    std::uint8_t hop = 0;                                  // the visit that comes next, 0-based in forward order
+    std::uint8_t hop = 0; // the visit that comes next, 0-based in forward order
     Resume resume = Resume::nowhere;
-    bool to_appliance = false;                             // egress: encapsulated for `appliance`
+    bool to_appliance = false; // egress: encapsulated for `appliance`
     ApplianceIndex appliance = no_index;
-    PortIndex origin = no_index;                           // the endpoint's port that the packet entered the gateway by
+    PortIndex origin = no_index; // the endpoint's port that the packet entered the gateway by
     flow::FlowIndex flow = flow::no_flow;
-    std::uint32_t cookie = 0;                              // hop_return: the cookie that came back
-    std::uint8_t owner = 0;                                // the worker to hand over to
+    std::uint32_t cookie = 0; // hop_return: the cookie that came back
+    std::uint8_t owner = 0;   // the worker to hand over to
     std::uint8_t reserved[3] = {};
 
     // The second line: the flow's key, for lookup.

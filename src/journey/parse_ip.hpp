@@ -3,25 +3,45 @@
 // for what an appliance gives back.
 #pragma once
 
-#include "flow/flow_key.hpp"
 #include "journey/packet.hpp"
 #include "journey/wire.hpp"
+#include "support/checksum.hpp"
 #include "telemetry/drop_reason.hpp"
 
 #include <optional>
 
 namespace sallyport::journey {
 
+namespace detail {
+
+/// An IPv4 header without options in which nothing is wrong, as nearly every packet has. Says only yes; who says no,
+/// and why, is parse_any_network.
+[[nodiscard]] inline bool is_plain_ipv4(const Packet& packet) noexcept {
+    const auto* ip = packet.header<Ipv4Header>(packet.l3);
+    if (ip == nullptr || ip->version_and_words != 0x45) return false;
+    const unsigned total = ip->total_length.host();
+    return total >= sizeof(Ipv4Header) && packet.l3 + total <= packet.end &&
+           checksum_fold(checksum_add(0, ip, sizeof(Ipv4Header))) == 0xffff;
+}
+
+inline void accept_ipv4(Packet& packet, const Ipv4Header& ip, unsigned header_bytes) noexcept {
+    packet.family = Family::ipv4;
+    packet.protocol = ip.protocol;
+    packet.l4 = static_cast<std::uint16_t>(packet.l3 + header_bytes);
+    packet.end = static_cast<std::uint16_t>(packet.l3 + ip.total_length.host());
+}
+
+[[nodiscard]] std::optional<DropReason> parse_any_network(Packet& packet) noexcept;
+
+} // namespace detail
+
 /// Reads the IP header at packet.l3: checks it, sets `family`, `protocol`, `l4` and trims `end` to the IP length (the
 /// frame may be padded). Fragments pass. Returns what is wrong with it, if anything.
-[[nodiscard]] std::optional<DropReason> parse_network(Packet& packet) noexcept;
-
-/// After parse_network: any fragment, the first one included.
-[[nodiscard]] bool is_fragment(const Packet& packet) noexcept;
-
-/// After parse_network: reads the transport header, sets `tcp_flags`, and gives the flow's fields with the endpoint
-/// left open. Fragments and addresses that can not stand in a routed packet are faults here.
-[[nodiscard]] std::optional<DropReason> parse_flow(Packet& packet, flow::Tuple& tuple) noexcept;
+[[nodiscard]] inline std::optional<DropReason> parse_network(Packet& packet) noexcept {
+    if (!detail::is_plain_ipv4(packet)) return detail::parse_any_network(packet);
+    detail::accept_ipv4(packet, packet.checked_header<Ipv4Header>(packet.l3), sizeof(Ipv4Header));
+    return std::nullopt;
+}
 
 /// Source and destination as addresses; after parse_network.
 [[nodiscard]] inline IpAddress source_address(const Packet& packet) noexcept {

@@ -13,10 +13,10 @@ namespace sallyport::journey {
 
 struct Waiting {
     Packet* packet = nullptr;
-    PortIndex port = no_index;                             // the port to leave by
-    IpAddress station;                                     // whose MAC is missing
+    PortIndex port = no_index; // the port to leave by
+    IpAddress station;         // whose MAC is missing
     Instant since;
-    Instant asked;                                         // when the kernel was last asked
+    Instant asked; // when the kernel was last asked
 };
 
 class Pending {
@@ -42,7 +42,7 @@ public:
 
 private:
     std::size_t capacity_;
-    std::vector<Waiting> waiting_;                         // oldest first; never grows beyond what was reserved
+    std::vector<Waiting> waiting_; // oldest first; never grows beyond what was reserved
 };
 
 } // namespace sallyport::journey

@@ -26,7 +26,7 @@ namespace {
     if (ip.ttl <= 1) return false;
     std::uint16_t before;
     std::uint16_t after;
-    std::memcpy(&before, &ip.ttl, 2);                      // TTL and protocol are one word of the checksum
+    std::memcpy(&before, &ip.ttl, 2); // TTL and protocol are one word of the checksum
     --ip.ttl;
     std::memcpy(&after, &ip.ttl, 2);
     const std::uint16_t sum = checksum_update(ip.checksum.raw(), before, after);
@@ -40,7 +40,8 @@ namespace {
     const std::array<std::uint64_t, 2> to = v4 ? halves(packet.checked_header<Ipv4Header>(packet.l3).destination)
                                                : halves(packet.checked_header<Ipv6Header>(packet.l3).destination);
     const forward::Adjacency& way = table.route(packet.endpoint, packet.family, to[0], to[1]);
-    if (way.port != no_index) [[likely]] return way;
+    if (way.port != no_index) [[likely]]
+        return way;
     packet.origin = origin(round, packet);
     return table.beyond(table.across(packet.origin));
 }
@@ -60,7 +61,8 @@ void forward_on(Round& round, Packet* packet) noexcept {
 } // namespace
 
 void route(Round& round) noexcept {
-    for (Packet* packet : round.route) forward_on(round, packet);
+    for (Packet* packet : round.route)
+        forward_on(round, packet);
 }
 
 } // namespace sallyport::journey

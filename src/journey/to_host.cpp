@@ -5,7 +5,8 @@
 namespace sallyport::journey {
 
 void to_host(Round& round) noexcept {
-    for (const Packet* packet : round.to_host) round.worker.counters.ports[packet->port].packets_to_host.add(1);
+    for (const Packet* packet : round.to_host)
+        round.worker.counters.ports[packet->port].packets_to_host.add(1);
     if (!round.to_host.empty()) round.outlet.to_host(round.to_host.packets());
 }
 

@@ -18,6 +18,7 @@ inline constexpr std::uint16_t ethertype_ipv6 = 0x86dd;
 inline constexpr std::uint8_t protocol_icmp = 1;
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
+inline constexpr std::uint8_t protocol_ipv6_fragment = 44;
 inline constexpr std::uint8_t protocol_icmpv6 = 58;
 
 struct EthernetHeader {
@@ -29,11 +30,11 @@ static_assert(sizeof(EthernetHeader) == 14 && alignof(EthernetHeader) == 1);
 
 /// RFC 791 section 3.1.
 struct Ipv4Header {
-    std::uint8_t version_and_words;                        // version in the high, header length in words in the low half
+    std::uint8_t version_and_words; // version in the high, header length in words in the low half
     std::uint8_t dscp_ecn;
     be16 total_length;
     be16 identification;
-    be16 fragment;                                         // 0, DF, MF, then the offset in units of 8 bytes
+    be16 fragment; // 0, DF, MF, then the offset in units of 8 bytes
     std::uint8_t ttl;
     std::uint8_t protocol;
     be16 checksum;
@@ -65,7 +66,7 @@ struct TcpHeader {
     be16 destination_port;
     be32 sequence;
     be32 acknowledgment;
-    std::uint8_t words;                                    // header length in words in the high half
+    std::uint8_t words; // header length in words in the high half
     std::uint8_t flags;
     be16 window;
     be16 checksum;
@@ -92,7 +93,7 @@ struct IcmpErrorHeader {
     std::uint8_t type;
     std::uint8_t code;
     be16 checksum;
-    be32 argument;                                         // unused, or an MTU
+    be32 argument; // unused, or an MTU
 };
 static_assert(sizeof(IcmpErrorHeader) == 8 && alignof(IcmpErrorHeader) == 1);
 

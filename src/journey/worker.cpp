@@ -77,7 +77,8 @@ Result<Worker> Worker::create(const WorkerSettings& settings, const chain::Roste
 
 void Worker::arrive(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
     Round round(*state_, surroundings, outlet);
-    for (Packet* packet : packets) round.ingress.push(packet);
+    for (Packet* packet : packets)
+        round.ingress.push(packet);
     run(round);
 }
 
@@ -98,18 +99,22 @@ void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason
 
 void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     sweep_flows(*state_, surroundings.now);
-    if (state_->pending.all().empty()) [[likely]] return;
+    if (state_->pending.all().empty()) [[likely]]
+        return;
     Round round(*state_, surroundings, outlet);
     send_pending(round);
     egress(round);
     deliver(round);
 }
 
-std::uint32_t Worker::pending() const noexcept { return static_cast<std::uint32_t>(state_->pending.all().size()); }
+std::uint32_t Worker::pending() const noexcept {
+    return static_cast<std::uint32_t>(state_->pending.all().size());
+}
 
 void Worker::give_up_pending(Outlet& outlet) noexcept {
     std::vector<Waiting>& waiting = state_->pending.all();
-    for (const Waiting& one : waiting) refuse(outlet, {&one.packet, 1}, DropReason::NeighbourUnresolved);
+    for (const Waiting& one : waiting)
+        refuse(outlet, {&one.packet, 1}, DropReason::NeighbourUnresolved);
     waiting.clear();
 }
 
@@ -119,7 +124,8 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
     const std::uint32_t now_ms = now.wrapped_ms();
     std::size_t count = 0;
     flow::FlowIndex flow = from;
-    for (std::uint32_t looked = 0; flow < flows.capacity() && looked < max_listed && count < out.size(); ++looked, ++flow) {
+    for (std::uint32_t looked = 0; flow < flows.capacity() && looked < max_listed && count < out.size();
+         ++looked, ++flow) {
         const flow::FlowEntry& entry = flows.entry(flow);
         if (entry.state == flow::FlowState::free || state_->is_over(entry, now_ms)) continue;
         const std::uint32_t idle = age_ms(now_ms, entry.last_seen_ms);
@@ -134,8 +140,14 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
     return count;
 }
 
-const flow::FlowTable& Worker::flows() const noexcept { return state_->flows; }
-const WorkerCounters& Worker::counters() const noexcept { return state_->counters; }
-WorkerCounters& Worker::counters() noexcept { return state_->counters; }
+const flow::FlowTable& Worker::flows() const noexcept {
+    return state_->flows;
+}
+const WorkerCounters& Worker::counters() const noexcept {
+    return state_->counters;
+}
+WorkerCounters& Worker::counters() noexcept {
+    return state_->counters;
+}
 
 } // namespace sallyport::journey

@@ -23,16 +23,16 @@ inline constexpr unsigned max_burst = 64;
 
 /// The secrets of a process. Random in a running gateway, fixed in a replay.
 struct WorkerKeys {
-    SipKey table;                                          // the same for all workers: it decides who owns a flow
+    SipKey table; // the same for all workers: it decides who owns a flow
     SipKey cookie;
 };
 
 struct WorkerSettings {
     unsigned index = 0;
-    unsigned count = 1;                                    // of workers in all, at most max_workers
+    unsigned count = 1; // of workers in all, at most max_workers
     std::uint32_t flow_capacity = 1024;
     std::uint32_t pending_capacity = 256;
-    std::vector<MacAddress> port_macs;                     // by port index
+    std::vector<MacAddress> port_macs; // by port index
     config::FlowTimeouts timeouts;
     config::TcpMidstream tcp_midstream = config::TcpMidstream::drop;
     WorkerKeys keys;
@@ -55,7 +55,7 @@ struct FlowRecord {
     flow::FlowBirth birth;
     std::uint32_t idle_ms = 0;
     std::uint32_t age_ms = 0;
-    std::uint32_t remaining_ms = 0;                        // until it expires if nothing more comes
+    std::uint32_t remaining_ms = 0; // until it expires if nothing more comes
 };
 
 struct WorkerState;

@@ -22,8 +22,8 @@ struct WorkerState {
     Pending pending;
     RateLimit icmp_limit;
     std::array<std::uint32_t, flow::flow_state_count> timeouts_ms = {};
-    std::uint64_t cookie_sequence = 0;                     // flows that were ever created here
-    flow::FlowIndex sweep_position = 0;                    // where the search for idle flows goes on
+    std::uint64_t cookie_sequence = 0;  // flows that were ever created here
+    flow::FlowIndex sweep_position = 0; // where the search for idle flows goes on
     Instant swept_at;
 
     /// Whether the flow's timer has run out. What decides is this, at lookup; the sweep only frees the memory.

@@ -56,7 +56,8 @@ std::vector<std::uint16_t> build_maglev(std::span<const MaglevMember> members, s
             if (claimed == slots) break;
             if (!preferences[member].has_turn(turn, heaviest)) continue;
             std::uint32_t slot = preferences[member].take();
-            while (table[slot] != unclaimed) slot = preferences[member].take();
+            while (table[slot] != unclaimed)
+                slot = preferences[member].take();
             table[slot] = member;
             ++claimed;
         }

@@ -14,14 +14,15 @@
 namespace sallyport::select {
 
 struct MaglevMember {
-    std::string identity;                                  // what makes the member's place in the table: never empty
-    std::uint16_t weight = 1;                              // 0: no slots
+    std::string identity;     // what makes the member's place in the table: never empty
+    std::uint16_t weight = 1; // 0: no slots
 };
 
 /// A prime, over a hundred times the members that a group sensibly has, so that shares are even to 1 %.
 inline constexpr std::uint32_t maglev_slots = 65537;
 
 /// By slot the position of a member; empty when no member has a weight.
-[[nodiscard]] std::vector<std::uint16_t> build_maglev(std::span<const MaglevMember> members, std::uint32_t slots = maglev_slots);
+[[nodiscard]] std::vector<std::uint16_t> build_maglev(std::span<const MaglevMember> members,
+                                                      std::uint32_t slots = maglev_slots);
 
 } // namespace sallyport::select

@@ -33,7 +33,7 @@ namespace sallyport {
 [[nodiscard]] inline std::uint16_t checksum_fold(std::uint64_t sum) noexcept {
     const auto low = static_cast<std::uint32_t>(sum);
     std::uint32_t folded = low + static_cast<std::uint32_t>(sum >> 32);
-    folded += static_cast<std::uint32_t>(folded < low);    // the carry comes around
+    folded += static_cast<std::uint32_t>(folded < low); // the carry comes around
     folded = (folded >> 16) + (folded & 0xffff);
     folded += folded >> 16;
     return static_cast<std::uint16_t>(folded);
@@ -45,8 +45,10 @@ namespace sallyport {
 }
 
 /// The checksum after one 16-bit word of what it covers changed (RFC 1624, equation 3); all in memory order.
-[[nodiscard]] inline std::uint16_t checksum_update(std::uint16_t checksum, std::uint16_t before, std::uint16_t after) noexcept {
-    return checksum_finish(std::uint64_t{static_cast<std::uint16_t>(~checksum)} + static_cast<std::uint16_t>(~before) + after);
+[[nodiscard]] inline std::uint16_t checksum_update(std::uint16_t checksum, std::uint16_t before,
+                                                   std::uint16_t after) noexcept {
+    return checksum_finish(std::uint64_t{static_cast<std::uint16_t>(~checksum)} + static_cast<std::uint16_t>(~before) +
+                           after);
 }
 
 } // namespace sallyport

@@ -18,6 +18,8 @@ struct Instant {
 };
 
 /// How long ago `then` was, both being wrapped milliseconds. Right for ages below 49 days.
-[[nodiscard]] inline std::uint32_t age_ms(std::uint32_t now, std::uint32_t then) noexcept { return now - then; }
+[[nodiscard]] inline std::uint32_t age_ms(std::uint32_t now, std::uint32_t then) noexcept {
+    return now - then;
+}
 
 } // namespace sallyport

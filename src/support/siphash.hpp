@@ -67,9 +67,11 @@ struct SipState {
 
 /// SipHash-1-3 of `words`. The count is a template argument so that the loop unrolls on the hot path.
 template <std::size_t Count>
-[[nodiscard]] constexpr std::uint64_t siphash13(const SipKey& key, const std::array<std::uint64_t, Count>& words) noexcept {
+[[nodiscard]] constexpr std::uint64_t siphash13(const SipKey& key,
+                                                const std::array<std::uint64_t, Count>& words) noexcept {
     detail::SipState state(key);
-    for (const std::uint64_t word : words) state.absorb(word);
+    for (const std::uint64_t word : words)
+        state.absorb(word);
     state.absorb(std::uint64_t{(Count * 8) & 0xff} << 56);
     return state.finish();
 }

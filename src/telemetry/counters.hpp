@@ -35,22 +35,23 @@ struct PortCounters {
 
 struct ApplianceCounters {
     Counter packets_sent;
-    Counter bytes_sent;                                    // inner bytes, without encapsulation
+    Counter bytes_sent; // inner bytes, without encapsulation
     Counter packets_returned;
     Counter flows_created;
 };
 
 struct WorkerCounters {
-    WorkerCounters(std::size_t port_count, std::size_t appliance_count) : ports(port_count), appliances(appliance_count) {}
+    WorkerCounters(std::size_t port_count, std::size_t appliance_count)
+        : ports(port_count), appliances(appliance_count) {}
 
     std::array<Counter, drop_reason_count> drops;
-    std::vector<PortCounters> ports;                       // by port index
-    std::vector<ApplianceCounters> appliances;             // by appliance index
+    std::vector<PortCounters> ports;           // by port index
+    std::vector<ApplianceCounters> appliances; // by appliance index
     Counter rounds;
     Counter flows_created;
     Counter flows_expired;
     Counter icmp_errors_sent;
-    Counter icmp_errors_limited;                           // not sent, to keep the rate limit
+    Counter icmp_errors_limited; // not sent, to keep the rate limit
     Counter handed_over;
 
     [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }

@@ -19,8 +19,12 @@ constexpr std::array<Row, drop_reason_count> rows = {{
 
 } // namespace
 
-std::string_view name(DropReason reason) noexcept { return rows[static_cast<std::size_t>(reason)].name; }
+std::string_view name(DropReason reason) noexcept {
+    return rows[static_cast<std::size_t>(reason)].name;
+}
 
-std::string_view describe(DropReason reason) noexcept { return rows[static_cast<std::size_t>(reason)].sentence; }
+std::string_view describe(DropReason reason) noexcept {
+    return rows[static_cast<std::size_t>(reason)].sentence;
+}
 
 } // namespace sallyport
