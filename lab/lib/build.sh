@@ -25,5 +25,5 @@ build_in() {
 build_release() { build_in "$build" --buildtype=release; }
 
 build_with_sanitizers() {
-  build_in "$build-asan" -Doptimization=1 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false
+  build_in "$build-asan" -Doptimization=0 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false
 }
