@@ -10,9 +10,15 @@ namespace sallyport::geneve {
 
 namespace detail {
 
-inline std::uint16_t swap(std::uint16_t value) noexcept { return __builtin_bswap16(value); }
-inline std::uint32_t swap(std::uint32_t value) noexcept { return __builtin_bswap32(value); }
-inline std::uint64_t swap(std::uint64_t value) noexcept { return __builtin_bswap64(value); }
+inline std::uint16_t swap(std::uint16_t value) noexcept {
+    return __builtin_bswap16(value);
+}
+inline std::uint32_t swap(std::uint32_t value) noexcept {
+    return __builtin_bswap32(value);
+}
+inline std::uint64_t swap(std::uint64_t value) noexcept {
+    return __builtin_bswap64(value);
+}
 
 template <typename Integer>
 [[nodiscard]] Integer load(const std::uint8_t* bytes) noexcept {
@@ -29,11 +35,23 @@ void store(std::uint8_t* bytes, Integer value) noexcept {
 
 } // namespace detail
 
-inline std::uint16_t load_be16(const std::uint8_t* bytes) noexcept { return detail::load<std::uint16_t>(bytes); }
-inline std::uint32_t load_be32(const std::uint8_t* bytes) noexcept { return detail::load<std::uint32_t>(bytes); }
-inline std::uint64_t load_be64(const std::uint8_t* bytes) noexcept { return detail::load<std::uint64_t>(bytes); }
-inline void store_be16(std::uint8_t* bytes, std::uint16_t value) noexcept { detail::store(bytes, value); }
-inline void store_be32(std::uint8_t* bytes, std::uint32_t value) noexcept { detail::store(bytes, value); }
-inline void store_be64(std::uint8_t* bytes, std::uint64_t value) noexcept { detail::store(bytes, value); }
+inline std::uint16_t load_be16(const std::uint8_t* bytes) noexcept {
+    return detail::load<std::uint16_t>(bytes);
+}
+inline std::uint32_t load_be32(const std::uint8_t* bytes) noexcept {
+    return detail::load<std::uint32_t>(bytes);
+}
+inline std::uint64_t load_be64(const std::uint8_t* bytes) noexcept {
+    return detail::load<std::uint64_t>(bytes);
+}
+inline void store_be16(std::uint8_t* bytes, std::uint16_t value) noexcept {
+    detail::store(bytes, value);
+}
+inline void store_be32(std::uint8_t* bytes, std::uint32_t value) noexcept {
+    detail::store(bytes, value);
+}
+inline void store_be64(std::uint8_t* bytes, std::uint64_t value) noexcept {
+    detail::store(bytes, value);
+}
 
 } // namespace sallyport::geneve

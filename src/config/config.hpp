@@ -30,13 +30,13 @@ enum class TcpMidstream { drop, adopt };
 
 struct Gateway {
     std::string name = "sallyport";
-    unsigned workers = 1;                                  // 1..16
+    unsigned workers = 1; // 1..16
     std::string admin = "/run/sallyport/admin.sock";
     bool busy_poll = false;
     Hugepages hugepages = Hugepages::automatic;
-    std::uint32_t packet_buffers = 16384;                  // mbufs in the pool
-    std::uint32_t flows_per_worker = 1'048'576;            // capacity of each worker's flow table
-    std::uint32_t pending_packets = 256;                   // per worker, held while a neighbour is resolved
+    std::uint32_t packet_buffers = 16384;       // mbufs in the pool
+    std::uint32_t flows_per_worker = 1'048'576; // capacity of each worker's flow table
+    std::uint32_t pending_packets = 256;        // per worker, held while a neighbour is resolved
     FlowTimeouts timeouts;
     TcpMidstream tcp_midstream = TcpMidstream::drop;
     /// Key of the selection hash; gateways that share it and a roster pick the same appliances.
@@ -51,11 +51,11 @@ struct KernelInterface {
     Driver driver = Driver::automatic;
 };
 struct PciDevice {
-    std::string address;                                   // 0000:03:00.0
+    std::string address; // 0000:03:00.0
 };
 struct PcapDevice {
-    std::string input;                                     // file to read; empty: nothing arrives
-    std::string output;                                    // file to write; empty: written nowhere
+    std::string input;  // file to read; empty: nothing arrives
+    std::string output; // file to write; empty: written nowhere
 };
 struct NullDevice {};
 using Device = std::variant<KernelInterface, PciDevice, PcapDevice, NullDevice>;
@@ -63,10 +63,10 @@ using Device = std::variant<KernelInterface, PciDevice, PcapDevice, NullDevice>;
 struct Port {
     std::string name;
     Device device;
-    std::optional<std::uint16_t> vlan;                     // 1..4094; ports may share a device with different VLANs
-    std::vector<IpPrefix> addresses;                       // the port's own addresses with their prefix lengths
-    std::uint16_t mtu = 1500;                              // largest IP packet, 1280..9216
-    std::optional<MacAddress> mac;                         // default: the device's own
+    std::optional<std::uint16_t> vlan; // 1..4094; ports may share a device with different VLANs
+    std::vector<IpPrefix> addresses;   // the port's own addresses with their prefix lengths
+    std::uint16_t mtu = 1500;          // largest IP packet, 1280..9216
+    std::optional<MacAddress> mac;     // default: the device's own
     int line = 0;
 };
 
@@ -83,14 +83,14 @@ enum class EmulationKind { pass, firewall };
 
 struct Emulation {
     EmulationKind kind = EmulationKind::pass;
-    std::string rules;                                     // firewall: path of the rule file, made absolute
+    std::string rules; // firewall: path of the rule file, made absolute
 };
 
 struct Appliance {
     std::string name;
     IpAddress address;
-    std::uint16_t weight = 1;                              // 0..999; 0 takes no new flows
-    std::optional<Emulation> emulate;                      // replay only
+    std::uint16_t weight = 1;         // 0..999; 0 takes no new flows
+    std::optional<Emulation> emulate; // replay only
     int line = 0;
 };
 
@@ -103,7 +103,7 @@ struct ApplianceGroup {
 
 struct Chain {
     std::string name;
-    std::vector<std::string> groups;                       // 1..8, forward order
+    std::vector<std::string> groups; // 1..8, forward order
     int line = 0;
 };
 
@@ -119,7 +119,7 @@ struct PortRange {
 struct Match {
     std::optional<std::string> endpoint;
     std::optional<Direction> direction;
-    std::vector<std::uint8_t> protocols;                   // IP protocol numbers; `icmp` in the file means 1 and 58
+    std::vector<std::uint8_t> protocols; // IP protocol numbers; `icmp` in the file means 1 and 58
     std::vector<IpPrefix> sources;
     std::vector<IpPrefix> destinations;
     std::vector<PortRange> source_ports;
@@ -128,14 +128,14 @@ struct Match {
 
 struct PolicyRule {
     Match match;
-    std::optional<std::string> chain;                      // nothing: `chain: none`, forwarded without a visit
+    std::optional<std::string> chain; // nothing: `chain: none`, forwarded without a visit
     int line = 0;
 };
 
 struct Route {
     IpPrefix destination;
     IpAddress via;
-    std::optional<std::string> endpoint;                   // whose traffic it serves; default: decided by `via`
+    std::optional<std::string> endpoint; // whose traffic it serves; default: decided by `via`
     int line = 0;
 };
 

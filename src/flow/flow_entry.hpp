@@ -30,9 +30,12 @@ struct alignas(64) FlowEntry {
     bool initiator_is_high : 1 = false;
     bool fin_from_low : 1 = false;
     bool fin_from_high : 1 = false;
+    bool talks_after_reset : 1 = false; // the RST closed nothing; see follow()
     std::uint8_t reserved = 0;
     std::array<ApplianceIndex, 4> first_hops = {no_index, no_index, no_index, no_index};
 
+    /// Whose timeout holds.
+    [[nodiscard]] FlowState timed_as() const noexcept { return talks_after_reset ? FlowState::tcp_established : state; }
     [[nodiscard]] Direction direction(bool from_high) const noexcept {
         return from_high == initiator_is_high ? Direction::forward : Direction::reverse;
     }

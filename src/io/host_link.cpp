@@ -3,12 +3,14 @@
 
 #include "io/sysctl.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <utility>
 
 namespace sallyport::io {
 
@@ -40,21 +42,36 @@ Result<FileDescriptor> open_tap(const std::string& name) {
     return failure("host link " + name + " can not be created: " + std::strerror(errno));
 }
 
-/// What the kernel must not do on a host link by itself.
-void quieten(const std::string& name, bool has_ipv6) {
+/// What the kernel must not do on a host link by itself. A setting that it does not take could be a way past a chain,
+/// or let a tenant's router advertisement into the gateway's routes: then there is no host link.
+Result<void> quieten(const std::string& name, bool has_ipv6) {
     const std::string v4 = "net/ipv4/conf/" + name + '/';
     const std::string v6 = "net/ipv6/conf/" + name + '/';
-    write_sysctl(v4 + "forwarding", "0"); // the gateway forwards, after the chain
-    write_sysctl(v4 + "rp_filter", "2");  // loose: tenants may use the same prefixes
-    write_sysctl(v4 + "arp_ignore", "1"); // answer for this port's addresses only
-    write_sysctl(v4 + "arp_announce", "2");
-    write_sysctl(v4 + "accept_redirects", "0");
-    write_sysctl(v4 + "send_redirects", "0");
-    write_sysctl(v6 + "accept_ra", "0");
-    write_sysctl(v6 + "accept_redirects", "0");
-    write_sysctl(v6 + "accept_dad", "0"); // addresses are usable at once
-    write_sysctl(v6 + "forwarding", "0");
-    write_sysctl(v6 + "disable_ipv6", has_ipv6 ? "0" : "1");
+    const std::array<std::pair<std::string, const char*>, 11> settings = {{
+        {v4 + "forwarding", "0"}, // the gateway forwards, after the chain
+        {v4 + "rp_filter", "2"},  // loose: tenants may use the same prefixes
+        {v4 + "arp_ignore", "1"}, // answer for this port's addresses only
+        {v4 + "arp_announce", "2"},
+        {v4 + "accept_redirects", "0"},
+        {v4 + "send_redirects", "0"},
+        {v6 + "accept_ra", "0"},
+        {v6 + "accept_redirects", "0"},
+        {v6 + "accept_dad", "0"}, // addresses are usable at once
+        {v6 + "forwarding", "0"},
+        {v6 + "disable_ipv6", has_ipv6 ? "0" : "1"},
+    }};
+    for (const auto& [path, value] : settings) {
+        write_sysctl(path, value);
+        const std::string is = read_sysctl(path);
+        // A kernel without IPv6 has none of its settings, and needs none.
+        const bool is_absent = is.empty() && !has_ipv6 && path.starts_with(v6);
+        if (is != value && !is_absent) {
+            return failure("the kernel keeps /proc/sys/" + path + " at '" + is + "' instead of " + value +
+                           "; make /proc/sys writable for the gateway (in a container: a network namespace of its own "
+                           "and a writable /proc/sys)");
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -78,7 +95,7 @@ Result<HostLink> HostLink::create(Netlink& netlink, const HostLinkSettings& sett
     bool has_ipv6 = false;
     for (const IpPrefix& address : settings.addresses)
         has_ipv6 = has_ipv6 || !address.address.is_v4();
-    quieten(link.name_, has_ipv6);
+    if (const auto quiet = quieten(link.name_, has_ipv6); !quiet) return tl::unexpected(quiet.error());
     // Before it is up, so that nothing is ever sent from another MAC.
     auto done = netlink.change_link({.interface = link.interface_, .mac = settings.mac, .mtu = settings.mtu});
     if (done) done = netlink.change_link({.interface = link.interface_, .up = true});

@@ -80,6 +80,8 @@ std::optional<KernelRoute> read_route(const nlmsghdr& message) {
     if (header == nullptr || (header->rtm_family != AF_INET && header->rtm_family != AF_INET6)) return std::nullopt;
     const std::uint32_t table = read_u32(attributes[RTA_TABLE], header->rtm_table);
     if (table != RT_TABLE_MAIN && table != RT_TABLE_UNSPEC) return std::nullopt;
+    // What a station on a tenant's link can make the kernel believe is no route for tenants' packets.
+    if (header->rtm_protocol == RTPROT_RA || header->rtm_protocol == RTPROT_REDIRECT) return std::nullopt;
     if (header->rtm_type != RTN_UNICAST || (header->rtm_flags & RTM_F_CLONED) != 0) return std::nullopt;
 
     KernelRoute route;

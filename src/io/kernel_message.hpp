@@ -39,7 +39,7 @@ struct KernelLink {
 };
 
 /// Nothing for messages that say nothing about where to send unicast packets: other tables, local, broadcast,
-/// multicast and blackhole routes, cached copies, link-local prefixes.
+/// multicast and blackhole routes, cached copies, link-local prefixes, router advertisements and redirects.
 [[nodiscard]] std::optional<KernelRoute> read_route(const nlmsghdr& message);
 /// Nothing for bridge entries, proxies and families other than IPv4 and IPv6. A deleted neighbour is not usable.
 [[nodiscard]] std::optional<KernelNeighbour> read_neighbour(const nlmsghdr& message);

@@ -14,8 +14,11 @@ void hold(Round& round, Packet* packet, const IpAddress& station) noexcept {
     Pending& pending = round.worker.pending;
     const PortIndex port = packet->way->port;
     const Instant now = round.around.now;
-    if (!pending.waits_for(port, station)) round.outlet.resolve(port, station);
-    if (!pending.hold({packet, port, station, now, now})) drop(round, packet, DropReason::NeighbourQueueFull);
+    const unsigned waiting = pending.is_full() ? 0 : pending.waiting_for(port, station);
+    if (pending.is_full() || waiting >= pending.most_for_a_station())
+        return drop(round, packet, DropReason::NeighbourQueueFull);
+    if (waiting == 0) round.outlet.resolve(port, station);
+    pending.hold({packet, port, station, now, now});
 }
 
 void send_out(Round& round, Packet* packet) noexcept {

@@ -30,6 +30,11 @@ namespace detail {
         return source >> 24 == 0 || source >> 24 == 127 || source >= 0xe0000000U || destination >> 24 == 0 ||
                destination >> 24 == 127 || source >> 16 == 0xa9feU || destination >> 16 == 0xa9feU;
     }
+    // RFC 4291 2.5.5.2: mapped addresses are for programs, and would let IPv4 past rules about IPv4.
+    const auto is_mapped = [](const std::array<std::uint64_t, 2>& address) {
+        return address[0] == 0 && address[1] >> 32 == 0xffff;
+    };
+    if (is_mapped(tuple.source) || is_mapped(tuple.destination)) return true;
     const auto is_low = [](const std::array<std::uint64_t, 2>& address) { return address[0] == 0 && address[1] <= 1; };
     return is_low(tuple.source) || is_low(tuple.destination) || tuple.source[0] >> 56 == 0xff ||
            tuple.source[0] >> 54 == 0xfe80U >> 6;

@@ -23,19 +23,18 @@ class Pending {
 public:
     explicit Pending(std::uint32_t capacity) : capacity_(capacity) { waiting_.reserve(capacity); }
 
-    /// False when the queue is full; the packet then stays the caller's.
-    [[nodiscard]] bool hold(const Waiting& waiting) noexcept {
-        if (waiting_.size() == capacity_) return false;
-        waiting_.push_back(waiting);
-        return true;
+    /// Only while it is not full.
+    void hold(const Waiting& waiting) noexcept { waiting_.push_back(waiting); }
+    /// How many wait for this station; from the first on the kernel has been asked.
+    [[nodiscard]] unsigned waiting_for(PortIndex port, const IpAddress& station) const noexcept {
+        unsigned count = 0;
+        for (const Waiting& waiting : waiting_)
+            count += waiting.port == port && waiting.station == station;
+        return count;
     }
-    /// Whether somebody waits for this station already, so that the kernel has been asked.
-    [[nodiscard]] bool waits_for(PortIndex port, const IpAddress& station) const noexcept {
-        for (const Waiting& waiting : waiting_) {
-            if (waiting.port == port && waiting.station == station) return true;
-        }
-        return false;
-    }
+    /// One station that does not answer may not take the whole queue.
+    [[nodiscard]] std::size_t most_for_a_station() const noexcept { return (capacity_ + 1) / 2; }
+    [[nodiscard]] bool is_full() const noexcept { return waiting_.size() == capacity_; }
 
     [[nodiscard]] std::vector<Waiting>& all() noexcept { return waiting_; }
     [[nodiscard]] const std::vector<Waiting>& all() const noexcept { return waiting_; }

@@ -23,12 +23,19 @@ inline void follow(flow::FlowEntry& entry, std::uint8_t tcp_flags, bool from_hig
     }
     if ((tcp_flags & TcpHeader::rst) != 0) {
         entry.state = FlowState::tcp_closing;
+        entry.talks_after_reset = false;
         return;
     }
     if ((tcp_flags & TcpHeader::fin) != 0) {
         (from_high ? entry.fin_from_high : entry.fin_from_low) = true;
         // Half-closed connections may live for long: only the second FIN begins the end.
         if (entry.fin_from_high && entry.fin_from_low) entry.state = FlowState::tcp_closing;
+        return;
+    }
+    // Endpoints pass over a RST that does not fit their window, and anybody may forge one. Who goes on talking after it
+    // keeps the time of an open flow; a SYN begins anew all the same.
+    if (entry.state == FlowState::tcp_closing && !(entry.fin_from_high && entry.fin_from_low)) {
+        entry.talks_after_reset = (tcp_flags & TcpHeader::ack) != 0;
         return;
     }
     // The initiator's first ACK completes the handshake, also when the reply took a way around the gateway.

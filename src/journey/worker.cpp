@@ -134,7 +134,7 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
                         flows.birth(flow),
                         idle,
                         age_ms(now_ms, flows.birth(flow).created_ms),
-                        state_->timeouts_ms[static_cast<unsigned>(entry.state)] - idle};
+                        state_->timeout_ms(entry) - idle};
     }
     next = flow < flows.capacity() ? flow : flow::no_flow;
     return count;

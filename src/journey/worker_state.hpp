@@ -26,9 +26,12 @@ struct WorkerState {
     flow::FlowIndex sweep_position = 0; // where the search for idle flows goes on
     Instant swept_at;
 
+    [[nodiscard]] std::uint32_t timeout_ms(const flow::FlowEntry& entry) const noexcept {
+        return timeouts_ms[static_cast<unsigned>(entry.timed_as())];
+    }
     /// Whether the flow's timer has run out. What decides is this, at lookup; the sweep only frees the memory.
     [[nodiscard]] bool is_over(const flow::FlowEntry& entry, std::uint32_t now_ms) const noexcept {
-        return age_ms(now_ms, entry.last_seen_ms) > timeouts_ms[static_cast<unsigned>(entry.state)];
+        return age_ms(now_ms, entry.last_seen_ms) > timeout_ms(entry);
     }
 };
 

@@ -36,8 +36,8 @@ std::optional<DropReason> fill(const InputRecord& input, journey::Packet& packet
     return std::nullopt;
 }
 
-/// A sender's network card fills the IPv4 header checksum in; a trace from the sending machine has zero there. True when
-/// it had to be done here.
+/// A sender's network card fills the IPv4 header checksum in; a trace from the sending machine has zero there. True
+/// when it had to be done here.
 bool fill_checksum(journey::Packet& packet) noexcept {
     const auto* ethernet = packet.header<EthernetHeader>(packet.begin);
     auto* ip = packet.header<journey::Ipv4Header>(packet.begin + sizeof(EthernetHeader));

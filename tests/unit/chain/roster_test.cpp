@@ -35,10 +35,10 @@ TEST_CASE("a tenant's packet may be for its own port; never for its endpoint's o
     const Roster roster = build_roster(office());
     using V4 = std::vector<std::uint32_t>;
     using V6 = std::vector<std::array<std::uint64_t, 2>>;
-    constexpr std::uint32_t north = 0xc0000201;            // 192.0.2.1
-    constexpr std::uint32_t inspect = 0xc6336401;          // 198.51.100.1
-    constexpr std::uint32_t south = 0xcb007101;            // 203.0.113.1
-    const V6 north_v6 = {{0x20010db800010000, 1}};         // 2001:db8:1::1
+    constexpr std::uint32_t north = 0xc0000201;    // 192.0.2.1
+    constexpr std::uint32_t inspect = 0xc6336401;  // 198.51.100.1
+    constexpr std::uint32_t south = 0xcb007101;    // 203.0.113.1
+    const V6 north_v6 = {{0x20010db800010000, 1}}; // 2001:db8:1::1
     CHECK(port_named(roster, "north").v4.own == V4{north});
     CHECK(port_named(roster, "north").v4.broadcast == V4{0xc00002ff});
     CHECK(port_named(roster, "north").v6.own == north_v6);

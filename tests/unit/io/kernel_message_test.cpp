@@ -99,6 +99,12 @@ TEST_CASE("routes that say nothing about forwarding are passed over") {
     SECTION("another table") {
         header.rtm_table = RT_TABLE_LOCAL;
     }
+    SECTION("a router advertisement's") {
+        header.rtm_protocol = RTPROT_RA;
+    }
+    SECTION("a redirect's") {
+        header.rtm_protocol = RTPROT_REDIRECT;
+    }
     SECTION("a cached copy") {
         header.rtm_flags = RTM_F_CLONED;
     }

@@ -82,9 +82,10 @@ TEST_CASE("a flow lives to its state's timeout exactly, and not a millisecond lo
         CHECK(world.send(north, life.next).only().port == inspect);
         CHECK(world.worker().counters().flows_created.read() == created);
         // That packet was seen, so the flow begins its idle time again; in which state is the state's own affair.
-        const auto idle = life.next.protocol == 6 && state_of_first(world) == flow::FlowState::tcp_established
-                              ? std::chrono::milliseconds(350s)
-                              : life.timeout;
+        const auto idle =
+            life.next.protocol == 6 && world.worker().flows().entry(0).timed_as() == flow::FlowState::tcp_established
+                ? std::chrono::milliseconds(350s)
+                : life.timeout;
         world.pass(idle + 1ms);
         const Outcome late = world.send(north, life.next);
         if (life.next.protocol == 6) {
@@ -95,6 +96,15 @@ TEST_CASE("a flow lives to its state's timeout exactly, and not a millisecond lo
         }
         CHECK(world.worker().counters().flows_expired.read() == 1);
     }
+}
+
+TEST_CASE("a connection that goes on talking after a forged reset keeps the time of an open one") {
+    World world;
+    open_connection(world);
+    walk(world, north, tcp(rst));
+    walk(world, south, answered(tcp(ack)));
+    world.pass(349s);
+    CHECK(world.send(north, tcp(ack)).only().port == inspect);
 }
 
 TEST_CASE("timeouts are the configuration's") {

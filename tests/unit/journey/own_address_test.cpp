@@ -49,6 +49,8 @@ const std::vector<Case>& cases() {
         {"somebody behind the gateway", north, "192.0.2.10", "203.0.113.10", End::transit},
         {"loopback", north, "192.0.2.10", "127.0.0.1", End::dropped, R::MartianAddress},
         {"IPv6 loopback", north, "2001:db8:1::10", "::1", End::dropped, R::MartianAddress},
+        {"a mapped IPv4 address", north, "2001:db8:1::10", "::ffff:203.0.113.10", End::dropped, R::MartianAddress},
+        {"from a mapped IPv4 address", north, "::ffff:192.0.2.10", "2001:db8:2::10", End::dropped, R::MartianAddress},
         {"no address", north, "192.0.2.10", "0.0.0.0", End::dropped, R::MartianAddress},
         {"from loopback", north, "127.0.0.1", "203.0.113.10", End::dropped, R::MartianAddress},
         {"from nobody", north, "0.0.0.0", "203.0.113.10", End::dropped, R::MartianAddress},
