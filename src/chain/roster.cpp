@@ -60,8 +60,10 @@ void build_ports(const config::Config& config, Roster& roster) {
             roster.ports[port].is_north = endpoint.ports.empty();
             endpoint.ports.push_back(port);
         }
+        roster.endpoints_by_id.emplace_back(endpoint.id, static_cast<EndpointIndex>(roster.endpoints.size()));
         roster.endpoints.push_back(std::move(endpoint));
     }
+    std::sort(roster.endpoints_by_id.begin(), roster.endpoints_by_id.end());
     for (Port& port : roster.ports) {
         for (const Port& neighbour : roster.ports) {
             const bool is_forbidden = &neighbour != &port && port.endpoint != no_index &&
@@ -120,10 +122,9 @@ PortIndex Roster::port_by_name(std::string_view name) const noexcept {
 }
 
 EndpointIndex Roster::endpoint_by_id(std::uint64_t id) const noexcept {
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        if (endpoints[i].id == id) return static_cast<EndpointIndex>(i);
-    }
-    return no_index;
+    const auto found = std::lower_bound(endpoints_by_id.begin(), endpoints_by_id.end(), id,
+                                        [](const auto& entry, std::uint64_t wanted) { return entry.first < wanted; });
+    return found != endpoints_by_id.end() && found->first == id ? found->second : no_index;
 }
 
 bool Roster::is_appliance(const IpAddress& address) const noexcept {

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sallyport::chain {
@@ -69,6 +70,8 @@ struct Roster {
     std::vector<Chain> chains;
     Policy policy;
     SipKey selection_key;
+    std::vector<std::pair<std::uint64_t, EndpointIndex>>
+        endpoints_by_id; // ascending; asked for every packet that returns
 
     /// no_index when there is none.
     [[nodiscard]] PortIndex port_by_name(std::string_view name) const noexcept;
