@@ -4,8 +4,8 @@
 #pragma once
 
 #include "kit/answer.hpp"
-#include "kit/descriptor.hpp"
 #include "support/address.hpp"
+#include "support/descriptor.hpp"
 #include "support/result.hpp"
 
 #include <cstdint>

@@ -2,8 +2,8 @@
 // Opening the sockets of a link, with a sentence for each way in which that fails.
 #pragma once
 
-#include "kit/descriptor.hpp"
 #include "support/address.hpp"
+#include "support/descriptor.hpp"
 #include "support/result.hpp"
 
 #include <cstdint>

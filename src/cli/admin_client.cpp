@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/admin_client.hpp"
 
+#include "support/descriptor.hpp"
+
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -19,20 +21,6 @@ namespace json = boost::json;
 
 /// More than the longest answer; what sends more is no gateway.
 constexpr std::size_t max_answer_bytes = 256U << 20;
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
 
 tl::unexpected<Error> nobody_answers(const std::string& path) {
     return failure("no gateway answers at " + path + "; is `sallyport run` running, and is --admin right?");

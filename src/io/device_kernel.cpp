@@ -2,8 +2,8 @@
 // Kernel interfaces, through AF_XDP or AF_PACKET.
 #include "io/device.hpp"
 #include "io/driver_choice.hpp"
-#include "io/file_descriptor.hpp"
 #include "io/host_link.hpp"
+#include "support/descriptor.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -14,7 +14,7 @@ namespace sallyport::io {
 namespace {
 
 bool kernel_has_af_xdp() {
-    return FileDescriptor(::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0)).is_open();
+    return static_cast<bool>(Descriptor(::socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0)));
 }
 
 } // namespace

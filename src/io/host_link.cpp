@@ -20,11 +20,11 @@ std::string already_there(const std::string& name) {
     return "host link " + name + " exists already; end the other gateway, or remove it: ip link del " + name;
 }
 
-Result<FileDescriptor> open_tap(const std::string& name) {
+Result<Descriptor> open_tap(const std::string& name) {
     // A TAP that somebody has made to stay would be taken over, and stay.
     if (::if_nametoindex(name.c_str()) != 0) return failure(already_there(name));
-    FileDescriptor tap(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (!tap.is_open()) {
+    Descriptor tap(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!tap) {
         if (errno == EACCES || errno == EPERM) return failure("no permission to open /dev/net/tun; run as root");
         return failure("/dev/net/tun can not be opened (" + std::string(std::strerror(errno)) +
                        "); load the tun module: modprobe tun");
@@ -32,7 +32,7 @@ Result<FileDescriptor> open_tap(const std::string& name) {
     ifreq request = {};
     name.copy(request.ifr_name, IFNAMSIZ - 1);
     request.ifr_flags = IFF_TAP | IFF_NO_PI;
-    if (::ioctl(tap.get(), TUNSETIFF, &request) == 0) return tap;
+    if (::ioctl(tap.number(), TUNSETIFF, &request) == 0) return tap;
     if (errno == EPERM)
         return failure("no permission to create host link " + name + "; run as root or with CAP_NET_ADMIN");
     if (errno == EBUSY || errno == EINVAL) {
@@ -109,12 +109,12 @@ Result<HostLink> HostLink::create(Netlink& netlink, const HostLinkSettings& sett
 }
 
 std::size_t HostLink::read(std::span<std::uint8_t> room) const noexcept {
-    const ssize_t length = ::read(tap_.get(), room.data(), room.size());
+    const ssize_t length = ::read(tap_.number(), room.data(), room.size());
     return length > 0 ? static_cast<std::size_t>(length) : 0;
 }
 
 bool HostLink::write(std::span<const std::uint8_t> frame) const noexcept {
-    return ::write(tap_.get(), frame.data(), frame.size()) == static_cast<ssize_t>(frame.size());
+    return ::write(tap_.number(), frame.data(), frame.size()) == static_cast<ssize_t>(frame.size());
 }
 
 } // namespace sallyport::io

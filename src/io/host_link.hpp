@@ -6,9 +6,9 @@
 // nothing is needed here, and a file descriptor can be written by every worker without a lock or a queue each.
 #pragma once
 
-#include "io/file_descriptor.hpp"
 #include "io/netlink.hpp"
 #include "support/address.hpp"
+#include "support/descriptor.hpp"
 #include "support/result.hpp"
 
 #include <cstdint>
@@ -41,7 +41,7 @@ public:
 private:
     std::string name_;
     int interface_ = 0;
-    FileDescriptor tap_;
+    Descriptor tap_;
 };
 
 [[nodiscard]] std::string host_link_name(const std::string& port);

@@ -24,8 +24,8 @@ constexpr std::size_t confirms_a_tick = 256;
 KernelFollower::KernelFollower(boost::asio::io_context& events, Netlink& netlink, KernelMirror mirror, Station& station,
                                Snapshots& snapshots, std::shared_ptr<const chain::Roster> roster)
     : netlink_(netlink), mirror_(std::move(mirror)), station_(station), snapshots_(snapshots),
-      roster_(std::move(roster)), kernel_(events, mirror_.descriptor()), workers_(events, station.resolve_event.get()),
-      publish_timer_(events), tick_timer_(events) {}
+      roster_(std::move(roster)), kernel_(events, mirror_.descriptor()),
+      workers_(events, station.resolve_event.number()), publish_timer_(events), tick_timer_(events) {}
 
 KernelFollower::~KernelFollower() {
     // The descriptors belong to the mirror and the station.
@@ -117,7 +117,7 @@ void KernelFollower::wait_for_workers() {
 
 void KernelFollower::resolve_for_workers() {
     std::uint64_t count = 0;
-    static_cast<void>(::read(station_.resolve_event.get(), &count, sizeof count) == 0);
+    static_cast<void>(::read(station_.resolve_event.number(), &count, sizeof count) == 0);
     ResolveQueue::Request request;
     for (const auto& queue : station_.resolve_queues) {
         while (queue->pop(request))

@@ -20,9 +20,9 @@ namespace sallyport::io {
 namespace {
 
 bool ask(const std::string& interface, unsigned long what, ifreq& request) {
-    const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     interface.copy(request.ifr_name, IFNAMSIZ - 1);
-    return ::ioctl(socket.get(), what, &request) == 0;
+    return ::ioctl(socket.number(), what, &request) == 0;
 }
 
 bool ethtool(const std::string& interface, void* command) {
@@ -58,13 +58,13 @@ std::string ipv6_switch(const std::string& interface) {
 /// A name in the network namespace that only one process has at a time, and that goes with it whatever way it ends: a
 /// second gateway would replace the guard and the XDP program of the first, and take them away when it ends. Not open
 /// when another process has it.
-FileDescriptor own_interface(const std::string& interface) {
-    FileDescriptor owned(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+Descriptor own_interface(const std::string& interface) {
+    Descriptor owned(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = {}}; // a path that begins with 0 is in no file system
     const std::string text = "sallyport/" + interface;
     text.copy(name.sun_path + 1, sizeof name.sun_path - 1);
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
-    if (::bind(owned.get(), reinterpret_cast<const sockaddr*>(&name), length) != 0) return {};
+    if (::bind(owned.number(), reinterpret_cast<const sockaddr*>(&name), length) != 0) return {};
     return owned;
 }
 
@@ -97,8 +97,8 @@ Result<KernelInterface> KernelInterface::claim(Netlink& netlink, const Interface
                        " does not exist here; create it, correct ports." + claim.port +
                        ".interface, or start the gateway in the network namespace that has it");
     }
-    FileDescriptor owned = own_interface(name);
-    if (!owned.is_open()) {
+    Descriptor owned = own_interface(name);
+    if (!owned) {
         return failure("port " + claim.port + ": interface " + name +
                        " is driven by another gateway already; end that one first, or correct ports." + claim.port +
                        ".interface");

@@ -3,9 +3,9 @@
 // is changed back when the object goes.
 #pragma once
 
-#include "io/file_descriptor.hpp"
 #include "io/ingress_guard.hpp"
 #include "io/netlink.hpp"
+#include "support/descriptor.hpp"
 #include "support/result.hpp"
 
 #include <cstdint>
@@ -47,15 +47,15 @@ private:
         std::uint32_t command; // ETHTOOL_S...
         std::uint32_t value;   // to set it back to
     };
-    KernelInterface(Netlink& netlink, std::string name, int index, FileDescriptor owned)
+    KernelInterface(Netlink& netlink, std::string name, int index, Descriptor owned)
         : netlink_(&netlink), name_(std::move(name)), index_(index), owned_(std::move(owned)) {}
     Result<void> take_over();
     void switch_off(std::uint32_t get, std::uint32_t set, std::uint32_t bit);
 
     Netlink* netlink_;
     std::string name_;
-    int index_ = 0;        // 0: moved from
-    FileDescriptor owned_; // says to other gateways that the interface is ours
+    int index_ = 0;    // 0: moved from
+    Descriptor owned_; // says to other gateways that the interface is ours
     unsigned flags_before_ = 0;
     std::string disable_ipv6_before_;
     std::vector<Offload> offloads_;

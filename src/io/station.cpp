@@ -27,8 +27,8 @@ void free_all(rte_ring* ring) noexcept {
 } // namespace
 
 Result<void> Station::connect(unsigned workers) {
-    resolve_event = FileDescriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    if (!resolve_event.is_open()) return failure("no file descriptor left; raise the limit: ulimit -n");
+    resolve_event = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (!resolve_event) return failure("no file descriptor left; raise the limit: ulimit -n");
     for (unsigned worker = 0; worker < workers; ++worker) {
         auto handover = make_ring("handover-" + std::to_string(worker));
         if (!handover) return tl::unexpected(handover.error());

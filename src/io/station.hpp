@@ -3,9 +3,9 @@
 #pragma once
 
 #include "io/device.hpp"
-#include "io/file_descriptor.hpp"
 #include "io/host_link.hpp"
 #include "io/resolve_queue.hpp"
+#include "support/descriptor.hpp"
 #include "support/result.hpp"
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct Station {
     std::vector<HostLink> host_links;                          // by port index
     std::vector<WorkerRings> rings;                            // by worker
     std::vector<std::unique_ptr<ResolveQueue>> resolve_queues; // by worker
-    FileDescriptor resolve_event;                              // written when a resolve queue has something new
+    Descriptor resolve_event;                                  // written when a resolve queue has something new
     bool busy_poll = false;
 
     /// Creates the rings and queues of `workers` workers.

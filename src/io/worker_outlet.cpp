@@ -99,7 +99,7 @@ void WorkerOutlet::resolve(PortIndex port, const IpAddress& address) noexcept {
     if (!station_.resolve_queues[index_]->push({port, address})) return;
     // Once for each neighbour that is not known: rare enough for a system call.
     const std::uint64_t one = 1;
-    static_cast<void>(::write(station_.resolve_event.get(), &one, sizeof one) == 0);
+    static_cast<void>(::write(station_.resolve_event.number(), &one, sizeof one) == 0);
 }
 
 } // namespace sallyport::io

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace sallyport::appliances {
+namespace sallyport {
 
 class Descriptor {
 public:
@@ -29,4 +29,4 @@ private:
     int number_ = -1;
 };
 
-} // namespace sallyport::appliances
+} // namespace sallyport
