@@ -27,7 +27,11 @@ inline void follow(flow::FlowEntry& entry, std::uint8_t tcp_flags, bool from_hig
         return;
     }
     if ((tcp_flags & TcpHeader::fin) != 0) {
-        (from_high ? entry.fin_from_high : entry.fin_from_low) = true;
+        if (from_high) {
+            entry.fin_from_high = true;
+        } else {
+            entry.fin_from_low = true;
+        }
         // Half-closed connections may live for long: only the second FIN begins the end.
         if (entry.fin_from_high && entry.fin_from_low) entry.state = FlowState::tcp_closing;
         return;
