@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint32_t buffer_count = 4096;
 constexpr std::uint16_t room_bytes = 2048;
+/// What EAL itself takes; without hugepages its memory does not grow, so it has to be named.
+constexpr std::uint64_t eal_bytes = std::uint64_t{64} << 20;
 constexpr std::size_t most_at_once = journey::max_burst;
 
 class MbufBuffers final : public Buffers {
@@ -40,7 +42,7 @@ private:
 
 Result<std::unique_ptr<Buffers>> mbuf_buffers() {
     io::EalFacts facts = io::machine_facts();
-    facts.needed_bytes = buffer_count * io::buffer_bytes(room_bytes);
+    facts.needed_bytes = buffer_count * io::buffer_bytes(room_bytes) + eal_bytes;
     auto plan = io::plan_eal(facts);
     if (!plan) return tl::unexpected(plan.error());
     auto eal = io::Eal::start(*plan, false);

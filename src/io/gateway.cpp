@@ -210,12 +210,6 @@ std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::Flow
     return control::FlowPage{.count = mail.records().size(), .next = mail.next()};
 }
 
-LoopStatistics Gateway::loop_statistics(unsigned worker) const {
-    const LoopCounters& counters = parts_->loops[worker]->counters();
-    return {
-        .rounds = counters.rounds.read(), .idle_rounds = counters.idle_rounds.read(), .sleeps = counters.sleeps.read()};
-}
-
 Instant Gateway::now() noexcept {
     return monotonic_now();
 }

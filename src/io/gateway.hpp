@@ -40,13 +40,6 @@ struct PortState {
     std::string host_link; // "sp-north"
 };
 
-/// How a worker's thread spends its rounds.
-struct LoopStatistics {
-    std::uint64_t rounds = 0;
-    std::uint64_t idle_rounds = 0; // nothing arrived from anywhere
-    std::uint64_t sleeps = 0;
-};
-
 class Gateway final : public control::View {
 public:
     /// Opens every port, host link and guard, and starts the workers. On failure everything done so far is undone and
@@ -76,7 +69,6 @@ public:
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override;
 
-    [[nodiscard]] LoopStatistics loop_statistics(unsigned worker) const;
     [[nodiscard]] PortState port_state(PortIndex port) const;
     /// The gateway's time line.
     [[nodiscard]] static Instant now() noexcept;

@@ -63,8 +63,4 @@ bool PacketBuffers::in_one_piece() const noexcept {
     return pool_->nb_mem_chunks == 1;
 }
 
-std::uint32_t PacketBuffers::in_use() const noexcept {
-    return rte_mempool_in_use_count(pool_.get());
-}
-
 } // namespace sallyport::io

@@ -27,7 +27,6 @@ public:
     [[nodiscard]] rte_mempool* pool() const noexcept { return pool_.get(); }
     /// In one piece of memory, as AF_XDP wants it.
     [[nodiscard]] bool in_one_piece() const noexcept;
-    [[nodiscard]] std::uint32_t in_use() const noexcept;
 
 private:
     struct Free {

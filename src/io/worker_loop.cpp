@@ -69,12 +69,10 @@ void WorkerLoop::run() noexcept {
     unsigned idle_rounds = 0;
     while (!stopping_.load(std::memory_order_relaxed)) {
         const unsigned work = round(monotonic_now());
-        counters_.rounds.add(1);
         if (work != 0) {
             idle_rounds = 0;
             continue;
         }
-        counters_.idle_rounds.add(1);
         if (!station_.busy_poll) rest(++idle_rounds);
     }
     worker_.give_up_pending(outlet_);
@@ -87,7 +85,6 @@ void WorkerLoop::rest(unsigned idle_rounds) noexcept {
     const unsigned doublings = std::min((idle_rounds - patient_rounds) / 4 + 1, 7U);
     const std::uint64_t rest_ns = std::min(std::uint64_t{1000} << doublings, longest_rest_ns);
     sleep_for(idle_rounds < asleep_rounds ? rest_ns : asleep_rest_ns);
-    counters_.sleeps.add(1);
 }
 
 unsigned WorkerLoop::round(Instant now) noexcept {

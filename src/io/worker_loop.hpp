@@ -7,7 +7,6 @@
 #include "io/snapshots.hpp"
 #include "io/worker_outlet.hpp"
 #include "journey/worker.hpp"
-#include "telemetry/counters.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -15,12 +14,6 @@
 #include <vector>
 
 namespace sallyport::io {
-
-struct LoopCounters {
-    Counter rounds;
-    Counter idle_rounds;
-    Counter sleeps;
-};
 
 class WorkerLoop {
 public:
@@ -34,7 +27,6 @@ public:
     void stop();
 
     [[nodiscard]] const journey::Worker& worker() const noexcept { return worker_; }
-    [[nodiscard]] const LoopCounters& counters() const noexcept { return counters_; }
     /// Packets that wait for a neighbour.
     [[nodiscard]] std::uint32_t pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
     [[nodiscard]] FlowMail& flow_mail() noexcept { return flow_mail_; }
@@ -62,7 +54,6 @@ private:
     std::vector<PortIndex> host_ports_; // whose host links this worker empties
     Instant host_polled_at_;
     FlowMail flow_mail_;
-    LoopCounters counters_;
     std::atomic<std::uint32_t> pending_{0};
     std::atomic<bool> stopping_{false};
     std::thread thread_;

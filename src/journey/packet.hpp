@@ -51,7 +51,6 @@ struct alignas(64) Packet {
     std::uint64_t hash = 0;
     /// The way out, set for egress. Into the round's forwarding table: never kept beyond the round.
     const forward::Adjacency* way = nullptr;
-    std::uint64_t spare = 0;
 
     [[nodiscard]] std::uint16_t length() const noexcept { return static_cast<std::uint16_t>(end - begin); }
     [[nodiscard]] std::span<std::uint8_t> bytes() noexcept { return {buffer + begin, length()}; }

@@ -21,7 +21,6 @@ public:
     /// An empty packet with its headroom in front of it.
     [[nodiscard]] journey::Packet* take();
     void give_back(journey::Packet* packet) noexcept { free_.push_back(packet); }
-    [[nodiscard]] std::size_t in_flight() const noexcept { return all_.size() - free_.size(); }
 
 private:
     struct Slot {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every way a packet can end, in one table: the name is the enum value, the counter, the word in the CLI and in
-// report.json, and the heading in docs/drops.md. Four names are AWS Gateway Load Balancer's own.
+// report.json, and the row in docs/drops.md. Four names are AWS Gateway Load Balancer's own.
 #pragma once
 
 #include <cstddef>
