@@ -3,25 +3,27 @@
 # Processes by name: each has NAME.pid ("pid starttime") and NAME.log in the run directory. The start time tells a process
 # of ours from another one that got its number later, so that nothing else is ever ended.
 
-# The kernel's state letter and start time of a process, from /proc/PID/stat behind the command's closing bracket.
+# The kernel's state letter, thread count and start time of a process, from /proc/PID/stat behind the command's closing
+# bracket.
 _process_stat() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   stat=${stat##*) }
-  # shellcheck disable=SC2086 # split on purpose: field 1 is the state, field 20 the start time
+  # shellcheck disable=SC2086 # split on purpose: field 1 is the state, 18 the number of threads, 20 the start time
   set -- $stat
-  printf '%s %s\n' "$1" "${20}"
+  printf '%s %s %s\n' "$1" "${18}" "${20}"
 }
 
 process_id() { cut -d' ' -f1 "$run_dir/$1.pid"; }
 process_log() { printf '%s\n' "$run_dir/$1.log"; }
 
+# A killed process keeps its sockets until the last of its threads has gone; its first one is a zombie well before that.
 process_alive() {
-  local pid started state now
+  local pid started state threads now
   [ -f "$run_dir/$1.pid" ] || return 1
   read -r pid started <"$run_dir/$1.pid" || return 1
-  read -r state now < <(_process_stat "$pid") || return 1
-  [ "$now" = "$started" ] && [ "$state" != Z ]
+  read -r state threads now < <(_process_stat "$pid") || return 1
+  [ "$now" = "$started" ] && { [ "$state" != Z ] || [ "$threads" -gt 1 ]; }
 }
 
 # start_process NAME NAMESPACE COMMAND...: in the background, in a session of its own, so that it outlives `lab/up` and is
@@ -32,7 +34,7 @@ start_process() {
   mkdir -p "$run_dir"
   setsid ip netns exec "$(namespace_name "$namespace")" "$@" </dev/null >"$run_dir/$name.log" 2>&1 &
   local pid=$! started
-  started=$(_process_stat "$pid" | cut -d' ' -f2)
+  started=$(_process_stat "$pid" | cut -d' ' -f3)
   printf '%s %s\n' "$pid" "${started:-0}" >"$run_dir/$name.pid"
 }
 
