@@ -41,6 +41,7 @@ public:
     void to_host(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
     void release(std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
     void hand_over(unsigned, std::span<journey::Packet* const> packets) noexcept override { lose(packets); }
+    journey::Packet* allocate() noexcept override { return nullptr; }
     void resolve(PortIndex, const IpAddress&) noexcept override {}
 
     Burst caught;

@@ -4,6 +4,7 @@
 #include "select/maglev.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <string_view>
 
 namespace sallyport::chain {
@@ -42,6 +43,19 @@ void add_own(Port& port, const IpPrefix& own) {
     if (own.length < 31) port.v4.broadcast.push_back(own.address.v4_host_order() | 0xffffffffU >> own.length);
 }
 
+std::array<std::uint32_t, flow::flow_state_count> timeouts_ms(const config::FlowTimeouts& timeouts) {
+    std::array<std::uint32_t, flow::flow_state_count> result = {};
+    const auto set = [&](flow::FlowState state, std::chrono::milliseconds timeout) {
+        result[static_cast<unsigned>(state)] = static_cast<std::uint32_t>(timeout.count());
+    };
+    set(flow::FlowState::tcp_half_open, timeouts.tcp_half_open);
+    set(flow::FlowState::tcp_established, timeouts.tcp_idle);
+    set(flow::FlowState::tcp_closing, timeouts.tcp_closing);
+    set(flow::FlowState::udp, timeouts.udp);
+    set(flow::FlowState::other, timeouts.other);
+    return result;
+}
+
 void build_ports(const config::Config& config, Roster& roster) {
     for (const config::Port& from : config.ports) {
         Port port;
@@ -53,7 +67,13 @@ void build_ports(const config::Config& config, Roster& roster) {
         roster.ports.push_back(std::move(port));
     }
     for (const config::Endpoint& from : config.endpoints) {
-        Endpoint endpoint{from.name, from.id, {}};
+        Endpoint endpoint;
+        endpoint.name = from.name;
+        endpoint.id = from.id;
+        endpoint.timeouts_ms = timeouts_ms(from.timeouts.value_or(config.gateway.timeouts));
+        endpoint.tcp_midstream = from.tcp_midstream.value_or(config.gateway.tcp_midstream);
+        endpoint.mss_clamp = from.mss_clamp;
+        endpoint.mss = from.mss;
         for (const std::string& name : from.ports) {
             const PortIndex port = position(roster.ports, name);
             roster.ports[port].endpoint = static_cast<EndpointIndex>(roster.endpoints.size());
@@ -75,26 +95,150 @@ void build_ports(const config::Config& config, Roster& roster) {
     }
 }
 
-void build_groups(const config::Config& config, Roster& roster) {
-    for (const config::ApplianceGroup& from : config.appliance_groups) {
-        Group group{from.name, from.stickiness, {}, {}};
-        std::vector<select::MaglevMember> members;
-        for (const config::Appliance& appliance : from.appliances) {
-            group.appliances.push_back(static_cast<ApplianceIndex>(roster.appliances.size()));
-            roster.appliances.push_back(
-                {appliance.name, appliance.address, static_cast<GroupIndex>(roster.groups.size()), appliance.weight});
-            // With the group's name, so that two groups of the same appliances do not spread flows alike.
-            members.push_back({from.name + '/' + appliance.name, appliance.weight});
+const config::ApplianceGroup* find_group(const config::Config& config, std::string_view name) {
+    const std::uint16_t at = position(config.appliance_groups, name);
+    return at == no_index ? nullptr : &config.appliance_groups[at];
+}
+
+std::uint16_t position_of_name(const std::vector<std::string>& names, std::string_view name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found == names.end() ? no_index : static_cast<std::uint16_t>(found - names.begin());
+}
+
+/// Whether an appliance of this standing may get new flows at all; health is another question.
+bool is_available(const Appliance& appliance, const config::Config& config, const config::ApplianceGroup& group) {
+    const std::string& here = config.gateway.zone;
+    const bool is_near = group.cross_zone || here.empty() || appliance.zone.empty() || appliance.zone == here;
+    return appliance.standing.registration == Registration::registered && !appliance.standing.zone_is_shifted &&
+           is_near && appliance.weight > 0;
+}
+
+/// The table of those of the group that `takes` flows, in proportion to their weights.
+template <typename Takes>
+std::vector<ApplianceIndex> spread(const Roster& roster, const Group& group, Takes&& takes) {
+    // Weights and the shares of those that start slowly in one unit, so that 1 % of a weight of 1 is not nothing.
+    bool all_full = true;
+    for (const ApplianceIndex index : group.appliances) {
+        const Appliance& appliance = roster.appliances[index];
+        if (takes(appliance) && appliance.standing.share_percent < 100) all_full = false;
+    }
+    std::vector<select::MaglevMember> members;
+    std::vector<ApplianceIndex> indexes;
+    for (const ApplianceIndex index : group.appliances) {
+        const Appliance& appliance = roster.appliances[index];
+        if (!takes(appliance)) continue;
+        const unsigned weight = all_full ? appliance.weight : appliance.weight * appliance.standing.share_percent / 2U;
+        // With the group's name, so that two groups of the same appliances do not spread flows alike.
+        members.push_back({group.name + '/' + appliance.name, static_cast<std::uint16_t>(std::max(weight, 1U))});
+        indexes.push_back(index);
+    }
+    std::vector<ApplianceIndex> table;
+    for (const std::uint16_t member : select::build_maglev(members))
+        table.push_back(indexes[member]);
+    return table;
+}
+
+void choose_takers(const config::Config& config, const config::ApplianceGroup& from, Roster& roster, Group& group) {
+    const auto available = [&](const Appliance& appliance) { return is_available(appliance, config, from); };
+    group.maglev = spread(roster, group, [&](const Appliance& appliance) {
+        return available(appliance) && appliance.standing.health == Health::healthy;
+    });
+    if (!group.maglev.empty()) return;
+    if (from.when_none_healthy == config::NoneHealthy::any) group.maglev = spread(roster, group, available);
+    group.is_bypassed = group.maglev.empty() && from.when_none_healthy == config::NoneHealthy::bypass;
+}
+
+/// What the flows that an appliance has meet at it from now on.
+Meets what_flows_meet(const Appliance& appliance, const Group& group, config::Failover failover,
+                      config::NoneHealthy none_healthy, bool others_are_healthy) {
+    if (failover == config::Failover::keep) return Meets::visit;
+    if (failover == config::Failover::reset) return Meets::reset;
+    if (others_are_healthy) return Meets::move;
+    switch (none_healthy) {
+    case config::NoneHealthy::drop:
+        return Meets::drop;
+    case config::NoneHealthy::bypass:
+        return Meets::skip;
+    case config::NoneHealthy::any:
+        break;
+    }
+    // Any is as good as this one, which knows the flow. One that has left is none of them.
+    const bool has_left = appliance.standing.registration == Registration::deregistered;
+    return has_left && !group.maglev.empty() ? Meets::move : Meets::visit;
+}
+
+void settle_flows(const config::ApplianceGroup& from, Roster& roster, const Group& group) {
+    const auto is_healthy = [&](ApplianceIndex index) {
+        return roster.appliances[index].standing.health == Health::healthy;
+    };
+    const bool others_are_healthy = !group.maglev.empty() && is_healthy(group.maglev.front());
+    for (const ApplianceIndex index : group.appliances) {
+        Appliance& appliance = roster.appliances[index];
+        const Standing& standing = appliance.standing;
+        const bool has_left = standing.registration == Registration::deregistered;
+        if (!has_left && standing.health != Health::unhealthy) continue;
+        appliance.flows_meet = what_flows_meet(appliance, group, has_left ? from.on_deregistered : from.on_unhealthy,
+                                               from.when_none_healthy, others_are_healthy);
+    }
+}
+
+std::uint16_t weight_of(const config::ApplianceGroup* group, const Place& place) {
+    if (group == nullptr || !place.is_configured) return 0;
+    const std::uint16_t at = position(group->appliances, place.name);
+    return at == no_index ? std::uint16_t{0} : group->appliances[at].weight;
+}
+
+void build_appliances(const config::Config& config, const Slots& slots, Roster& roster) {
+    for (const Place& place : slots.appliances) {
+        Appliance appliance;
+        if (!place.is_free) {
+            const config::ApplianceGroup* from = find_group(config, place.group);
+            appliance.name = place.name;
+            appliance.address = place.address;
+            appliance.group = position_of_name(slots.groups, place.group);
+            appliance.weight = weight_of(from, place);
+            appliance.zone = place.zone;
+            appliance.standing = place.standing;
+            if (from != nullptr) {
+                appliance.payload = from->payload;
+                appliance.mode = from->mode;
+                appliance.may_offload = from->verdicts.has_value();
+            }
         }
-        for (const std::uint16_t member : select::build_maglev(members)) {
-            group.maglev.push_back(group.appliances[member]);
+        roster.appliances.push_back(std::move(appliance));
+    }
+}
+
+void build_groups(const config::Config& config, const Slots& slots, Roster& roster) {
+    for (const std::string& name : slots.groups) {
+        Group group;
+        group.name = name;
+        const auto number = static_cast<GroupIndex>(roster.groups.size());
+        for (std::size_t i = 0; i < roster.appliances.size(); ++i) {
+            if (roster.appliances[i].group == number) group.appliances.push_back(static_cast<ApplianceIndex>(i));
         }
+        // A group that a reload took out: nobody of it takes flows, and those it has go by what it last said.
+        config::ApplianceGroup gone;
+        const config::ApplianceGroup* from = find_group(config, name);
+        if (from == nullptr) {
+            if (!group.appliances.empty()) gone.on_deregistered = slots.appliances[group.appliances[0]].on_deregistered;
+            from = &gone;
+        }
+        group.stickiness = from->stickiness;
+        group.mode = from->mode;
+        group.sample_percent = from->sample_percent;
+        if (from->verdicts) group.verdict_limits = *from->verdicts;
+        choose_takers(config, *from, roster, group);
+        settle_flows(*from, roster, group);
         roster.groups.push_back(std::move(group));
     }
-    for (const config::Chain& from : config.chains) {
-        Chain chain{from.name, {}};
-        for (const std::string& group : from.groups)
-            chain.groups.push_back(position(roster.groups, group));
+    for (const std::string& name : slots.chains) {
+        Chain chain{name, {}};
+        const std::uint16_t at = position(config.chains, name);
+        if (at != no_index) {
+            for (const std::string& group : config.chains[at].groups)
+                chain.groups.push_back(position_of_name(slots.groups, group));
+        }
         roster.chains.push_back(std::move(chain));
     }
 }
@@ -139,13 +283,21 @@ const IpAddress* Roster::port_address(PortIndex port, Family family) const noexc
     return nullptr;
 }
 
-Roster build_roster(const config::Config& config) {
+Roster build_roster(const config::Config& config, const Slots& slots) {
+    static std::atomic<std::uint64_t> versions{0};
     Roster roster;
+    roster.version = ++versions;
+    roster.fragment_ipv4 = config.gateway.fragment_ipv4;
     roster.selection_key = derive_selection_key(config);
     build_ports(config, roster);
-    build_groups(config, roster);
+    build_appliances(config, slots, roster);
+    build_groups(config, slots, roster);
     build_policy(config, roster);
     return roster;
+}
+
+Roster build_roster(const config::Config& config) {
+    return build_roster(config, first_slots(config));
 }
 
 } // namespace sallyport::chain

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "chain/policy.hpp"
+#include "chain/slots.hpp"
 #include "config/config.hpp"
+#include "flow/flow_entry.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
 #include "support/siphash.hpp"
@@ -41,20 +43,45 @@ struct Endpoint {
     std::string name;
     std::uint64_t id = 0;
     std::vector<PortIndex> ports;
+    std::array<std::uint32_t, flow::flow_state_count> timeouts_ms = {};
+    config::TcpMidstream tcp_midstream = config::TcpMidstream::drop;
+    config::MssClamp mss_clamp = config::MssClamp::off;
+    std::uint16_t mss = 0; // fixed
 };
 
-struct Appliance {
+/// What a packet of an existing flow meets at its appliance.
+enum class Meets : std::uint8_t {
+    visit, // the appliance, as ever
+    move,  // another appliance of the group, for good
+    reset, // the end of its flow: RST to both sides
+    drop,  // the end of the packet: there is nobody who may see it
+    skip,  // nobody: the packet goes past this hop
+};
+
+/// The first cache line is read for every visit.
+struct alignas(64) Appliance {
     std::string name;
     IpAddress address;
     GroupIndex group = no_index;
     std::uint16_t weight = 1;
+    Meets flows_meet = Meets::visit;
+    config::Payload payload = config::Payload::ip;
+    config::GroupMode mode = config::GroupMode::in_line;
+    bool may_offload = false; // its verdicts about flows count
+
+    std::string zone;
+    Standing standing;
 };
 
 struct Group {
     std::string name;
     config::Stickiness stickiness = config::Stickiness::five_tuple;
-    std::vector<ApplianceIndex> appliances;
-    std::vector<ApplianceIndex> maglev; // empty when no appliance takes new flows
+    std::vector<ApplianceIndex> appliances; // those that left included, while flows may be on their way through them
+    std::vector<ApplianceIndex> maglev;     // who takes new flows; empty when nobody does
+    bool is_bypassed = false;               // nobody takes new flows, and they go past this hop
+    config::GroupMode mode = config::GroupMode::in_line;
+    std::uint16_t sample_percent = 100;
+    config::VerdictLimits verdict_limits;
 };
 
 struct Chain {
@@ -63,6 +90,8 @@ struct Chain {
 };
 
 struct Roster {
+    std::uint64_t version = 0; // another one for every roster of a process
+    bool fragment_ipv4 = true;
     std::vector<Port> ports;
     std::vector<Endpoint> endpoints;
     std::vector<Appliance> appliances;
@@ -82,7 +111,9 @@ struct Roster {
     [[nodiscard]] const IpAddress* port_address(PortIndex port, Family family) const noexcept;
 };
 
-/// From a config without findings; the caller's fault otherwise.
+/// From a config without findings, and slots that were made for it; the caller's fault otherwise.
+[[nodiscard]] Roster build_roster(const config::Config& config, const Slots& slots);
+/// The first one: all appliances registered and healthy.
 [[nodiscard]] Roster build_roster(const config::Config& config);
 
 } // namespace sallyport::chain

@@ -26,7 +26,7 @@ struct FlowTimeouts {
 };
 
 /// What a TCP segment without a flow meets when it is not a SYN.
-enum class TcpMidstream { drop, adopt };
+enum class TcpMidstream { drop, adopt, reset };
 
 struct Gateway {
     std::string name = "sallyport";
@@ -39,6 +39,10 @@ struct Gateway {
     std::uint32_t pending_packets = 256;        // per worker, held while a neighbour is resolved
     FlowTimeouts timeouts;
     TcpMidstream tcp_midstream = TcpMidstream::drop;
+    std::string zone;                        // where this gateway stands; empty: nowhere in particular
+    bool fragment_ipv4 = true;               // IPv4 packets without DF that are too big for the way out
+    std::uint32_t fragmented_packets = 1024; // per worker, whose fragments are followed at one time
+    std::uint32_t held_fragments = 256;      // per worker, that came before their first fragment
     /// Key of the selection hash; gateways that share it and a roster pick the same appliances.
     std::optional<std::array<std::uint8_t, 16>> hash_key;
     int line = 0;
@@ -70,16 +74,70 @@ struct Port {
     int line = 0;
 };
 
+/// The largest TCP segment that an endpoint's SYNs may ask for.
+enum class MssClamp { off, automatic, fixed };
+
 struct Endpoint {
     std::string name;
     std::uint64_t id = 0;
     /// The first port is the endpoint's north side (clients); the others are its south side (targets).
     std::vector<std::string> ports;
     int line = 0;
+    std::optional<FlowTimeouts> timeouts;      // default: the gateway's
+    std::optional<TcpMidstream> tcp_midstream; // default: the gateway's
+    MssClamp mss_clamp = MssClamp::off;
+    std::uint16_t mss = 0; // fixed: 88..9176
 };
 
 enum class Stickiness { five_tuple, three_tuple, two_tuple };
 enum class EmulationKind { pass, firewall };
+
+enum class HealthProtocol { tcp, http, https, geneve };
+
+struct StatusRange {
+    std::uint16_t first = 200;
+    std::uint16_t last = 399;
+};
+
+/// The packet inside a GENEVE probe: what the appliance has to let pass. Addresses of RFC 2544's test networks, which
+/// no tenant routes, unless the file says otherwise.
+struct GeneveProbe {
+    std::uint8_t protocol = 17;                         // 17 UDP, 6 TCP (a SYN), 1 ICMP echo (58 for IPv6)
+    IpAddress source = IpAddress::v4(0xc612'0001);      // 198.18.0.1
+    IpAddress destination = IpAddress::v4(0xc613'0001); // 198.19.0.1
+    std::uint16_t port = 9;                             // destination port of UDP and TCP: discard
+    std::string endpoint;                               // whose id the probe carries; empty: the first endpoint's
+};
+
+/// ELB's parameters, with ELB's defaults for Gateway Load Balancers.
+struct HealthCheck {
+    HealthProtocol protocol = HealthProtocol::tcp;
+    std::uint16_t port = 80; // tcp, http, https
+    std::chrono::milliseconds interval = std::chrono::seconds(10);
+    std::chrono::milliseconds timeout = std::chrono::seconds(5);
+    unsigned healthy_threshold = 5;                     // 2..10
+    unsigned unhealthy_threshold = 2;                   // 2..10
+    std::string path = "/";                             // http, https
+    std::string host;                                   // Host header and SNI; empty: the appliance's address
+    std::vector<StatusRange> matcher = {StatusRange{}}; // http, https
+    std::string ca; // https: file of certificates to verify against; empty: not verified, as ELB does
+    GeneveProbe probe;
+    int line = 0;
+};
+
+/// What becomes of the flows of an appliance that is unhealthy or deregistered.
+enum class Failover { keep, rebalance, reset };
+/// What a hop does when none of its appliances is healthy. `any`: as if all were (AWS's fail-open).
+enum class NoneHealthy { drop, bypass, any };
+enum class Payload { ip, ethernet };
+/// Mirror: appliances get copies, and nothing is awaited from them.
+enum class GroupMode { in_line, mirror };
+
+/// What an appliance's verdict about a flow may be good for, at most.
+struct VerdictLimits {
+    std::chrono::milliseconds time = std::chrono::seconds(60);
+    std::uint64_t bytes = std::uint64_t{1} << 30U;
+};
 
 struct Emulation {
     EmulationKind kind = EmulationKind::pass;
@@ -92,6 +150,7 @@ struct Appliance {
     std::uint16_t weight = 1;         // 0..999; 0 takes no new flows
     std::optional<Emulation> emulate; // replay only
     int line = 0;
+    std::string zone; // empty: every zone's
 };
 
 struct ApplianceGroup {
@@ -99,6 +158,18 @@ struct ApplianceGroup {
     Stickiness stickiness = Stickiness::five_tuple;
     std::vector<Appliance> appliances;
     int line = 0;
+    GroupMode mode = GroupMode::in_line;
+    std::uint16_t sample_percent = 100; // mirror: of flows
+    Payload payload = Payload::ip;
+    bool cross_zone = false;
+    std::optional<HealthCheck> health_check;   // none: taken for healthy
+    bool passive_check = true;                 // 30 s of packets sent and none returned make unhealthy
+    Failover on_unhealthy = Failover::keep;    // AWS: no_rebalance
+    Failover on_deregistered = Failover::keep; // after the deregistration delay
+    NoneHealthy when_none_healthy = NoneHealthy::any;
+    std::chrono::milliseconds deregistration_delay = std::chrono::seconds(300); // 0..3600 s
+    std::chrono::milliseconds slow_start{0};                                    // 0..900 s
+    std::optional<VerdictLimits> verdicts;                                      // granted: appliances may offload flows
 };
 
 struct Chain {

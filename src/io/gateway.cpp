@@ -102,8 +102,6 @@ Result<void> Gateway::Parts::build_workers() {
                                                .flow_capacity = config.gateway.flows_per_worker,
                                                .pending_capacity = config.gateway.pending_packets,
                                                .port_macs = macs,
-                                               .timeouts = config.gateway.timeouts,
-                                               .tcp_midstream = config.gateway.tcp_midstream,
                                                .keys = keys},
                                               *roster);
         if (!worker) return tl::unexpected(worker.error());

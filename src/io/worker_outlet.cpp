@@ -95,6 +95,11 @@ void WorkerOutlet::pass(rte_ring* ring, std::span<Packet* const> packets, DropRe
     if (taken < packets.size()) worker_.refuse(*this, packets.subspan(taken), if_full);
 }
 
+Packet* WorkerOutlet::allocate() noexcept {
+    rte_mbuf* frame = rte_pktmbuf_alloc(station_.buffers->pool());
+    return frame == nullptr ? nullptr : to_packet(frame);
+}
+
 void WorkerOutlet::resolve(PortIndex port, const IpAddress& address) noexcept {
     if (!station_.resolve_queues[index_]->push({port, address})) return;
     // Once for each neighbour that is not known: rare enough for a system call.

@@ -22,6 +22,7 @@ public:
     void to_host(std::span<journey::Packet* const> packets) noexcept override;
     void release(std::span<journey::Packet* const> packets) noexcept override;
     void hand_over(unsigned worker, std::span<journey::Packet* const> packets) noexcept override;
+    [[nodiscard]] journey::Packet* allocate() noexcept override;
     void resolve(PortIndex port, const IpAddress& address) noexcept override;
 
     /// Frames that carry their tag already, for devices that this worker has a queue of: what the transmit ring brings.

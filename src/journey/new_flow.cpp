@@ -27,8 +27,8 @@ namespace {
     if (packet.protocol == protocol_udp) return FlowState::udp;
     if (packet.protocol != protocol_tcp) return FlowState::other;
     if (opens(packet.tcp_flags)) return FlowState::tcp_half_open;
-    const bool adopted =
-        round.worker.settings.tcp_midstream == config::TcpMidstream::adopt && (packet.tcp_flags & TcpHeader::rst) == 0;
+    const config::TcpMidstream midstream = round.around.roster.endpoints[packet.endpoint].tcp_midstream;
+    const bool adopted = midstream == config::TcpMidstream::adopt && (packet.tcp_flags & TcpHeader::rst) == 0;
     return adopted ? FlowState::tcp_established : FlowState::free;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journey needs of the world around it. Ports and rings in a running gateway, files in a replay, arrays in a
-// test. Called once a burst, never once a packet; each call takes the packets over.
+// test. The calls that end packets are made once a burst, never once
+// a packet, and take the packets over.
 #pragma once
 
 #include "journey/packet.hpp"
@@ -20,6 +21,9 @@ public:
     virtual void release(std::span<Packet* const> packets) noexcept = 0;
     /// To the worker that owns the flow; each packet's `resume` says where it goes on.
     virtual void hand_over(unsigned worker, std::span<Packet* const> packets) noexcept = 0;
+    /// An empty packet (begin and end where its headroom ends), or nullptr when no buffer is free. Whoever takes it
+    /// gives it one of the ends above.
+    [[nodiscard]] virtual Packet* allocate() noexcept = 0;
     /// Ask the kernel for the neighbour's MAC. May be forgotten; it is asked again.
     virtual void resolve(PortIndex port, const IpAddress& address) noexcept = 0;
 };

@@ -12,10 +12,6 @@ constexpr std::uint32_t icmp_errors_per_second = 1000;
 constexpr std::uint32_t icmp_errors_burst = 200;
 constexpr std::uint32_t max_listed = 4096;
 
-[[nodiscard]] std::uint32_t milliseconds(std::chrono::milliseconds duration) noexcept {
-    return static_cast<std::uint32_t>(duration.count());
-}
-
 void hand_over_all(Round& round) noexcept {
     for (unsigned owner = 0; owner < round.worker.settings.count && !round.handover.empty(); ++owner) {
         Inbox theirs;
@@ -51,17 +47,12 @@ void run(Round& round) noexcept {
 } // namespace
 
 WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, const chain::Roster& roster)
-    : settings(from), flows(std::move(table)), counters(roster.ports.size(), roster.appliances.size()),
-      pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst) {
-    using flow::FlowState;
-    const auto set = [&](FlowState state, std::chrono::milliseconds timeout) {
-        timeouts_ms[static_cast<unsigned>(state)] = milliseconds(timeout);
-    };
-    set(FlowState::tcp_half_open, from.timeouts.tcp_half_open);
-    set(FlowState::tcp_established, from.timeouts.tcp_idle);
-    set(FlowState::tcp_closing, from.timeouts.tcp_closing);
-    set(FlowState::udp, from.timeouts.udp);
-    set(FlowState::other, from.timeouts.other);
+    : settings(from), flows(std::move(table)),
+      counters(roster.ports.size(), std::max(from.appliance_slots, roster.appliances.size()),
+               std::max(from.group_slots, roster.groups.size())),
+      pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
+      timeouts_ms(roster.endpoints.size()) {
+    follow(roster);
 }
 
 Worker::Worker(std::unique_ptr<WorkerState> state) noexcept : state_(std::move(state)) {}

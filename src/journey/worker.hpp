@@ -32,9 +32,11 @@ struct WorkerSettings {
     unsigned count = 1; // of workers in all, at most max_workers
     std::uint32_t flow_capacity = 1024;
     std::uint32_t pending_capacity = 256;
+    std::uint32_t fragmented_packets = 1024;
+    std::uint32_t held_fragments = 256;
+    std::size_t appliance_slots = 0; // that rosters of later may have; 0: as many as the first one has
+    std::size_t group_slots = 0;
     std::vector<MacAddress> port_macs; // by port index
-    config::FlowTimeouts timeouts;
-    config::TcpMidstream tcp_midstream = config::TcpMidstream::drop;
     WorkerKeys keys;
 };
 
@@ -58,6 +60,14 @@ struct FlowRecord {
     std::uint32_t remaining_ms = 0; // until it expires if nothing more comes
 };
 
+/// A packet that a health check sends through an appliance and back.
+struct Probe {
+    ApplianceIndex appliance = no_index;
+    EndpointIndex endpoint = no_index;    // whose id it carries
+    std::uint32_t number = 0;             // ApplianceCounters::probe_answered when it is back
+    std::span<const std::uint8_t> packet; // IP; at most 256 bytes
+};
+
 struct WorkerState;
 
 class Worker {
@@ -79,6 +89,8 @@ public:
     /// Housekeeping, a bounded piece a call: expires idle flows, sends on or ends what waits for neighbours. Call it
     /// after every round, packets or not.
     void tend(const Surroundings& surroundings, Outlet& outlet) noexcept;
+    /// Sends a probe. What does not come back says enough, so nothing is said when it could not even leave.
+    void send_probe(const Surroundings& surroundings, Outlet& outlet, const Probe& probe) noexcept;
     /// Packets that wait for a neighbour. When the worker ends, give_up_pending() releases them.
     [[nodiscard]] std::uint32_t pending() const noexcept;
     void give_up_pending(Outlet& outlet) noexcept;

@@ -21,13 +21,25 @@ struct WorkerState {
     WorkerCounters counters;
     Pending pending;
     RateLimit icmp_limit;
-    std::array<std::uint32_t, flow::flow_state_count> timeouts_ms = {};
+    /// By endpoint; the roster's, kept beside the flows for it is asked with each of them.
+    std::vector<std::array<std::uint32_t, 8>> timeouts_ms;
+    std::uint64_t roster_version = 0;   // that the above is of
     std::uint64_t cookie_sequence = 0;  // flows that were ever created here
     flow::FlowIndex sweep_position = 0; // where the search for idle flows goes on
     Instant swept_at;
 
     [[nodiscard]] std::uint32_t timeout_ms(const flow::FlowEntry& entry) const noexcept {
-        return timeouts_ms[static_cast<unsigned>(entry.timed_as())];
+        return timeouts_ms[entry.key.endpoint()][static_cast<unsigned>(entry.timed_as())];
+    }
+    /// Before anything else is done with a roster. Endpoints stay the same as long as a worker lives.
+    void follow(const chain::Roster& roster) noexcept {
+        if (roster.version == roster_version) [[likely]]
+            return;
+        roster_version = roster.version;
+        for (std::size_t endpoint = 0; endpoint < timeouts_ms.size(); ++endpoint) {
+            const auto& from = roster.endpoints[endpoint].timeouts_ms;
+            std::copy(from.begin(), from.end(), timeouts_ms[endpoint].begin());
+        }
     }
     /// Whether the flow's timer has run out. What decides is this, at lookup; the sweep only frees the memory.
     [[nodiscard]] bool is_over(const flow::FlowEntry& entry, std::uint32_t now_ms) const noexcept {

@@ -26,6 +26,10 @@ void ReplayOutlet::hand_over(unsigned /*worker*/, std::span<journey::Packet* con
     std::abort();
 }
 
+journey::Packet* ReplayOutlet::allocate() noexcept {
+    return pool_.take();
+}
+
 void ReplayOutlet::resolve(PortIndex /*port*/, const IpAddress& /*address*/) noexcept {}
 
 } // namespace sallyport::replay

@@ -21,6 +21,7 @@ public:
     void release(std::span<journey::Packet* const> packets) noexcept override;
     /// There is one worker: a fault of the program.
     void hand_over(unsigned worker, std::span<journey::Packet* const> packets) noexcept override;
+    [[nodiscard]] journey::Packet* allocate() noexcept override;
     /// Neighbours are made up: nobody is asked.
     void resolve(PortIndex port, const IpAddress& address) noexcept override;
 

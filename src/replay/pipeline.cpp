@@ -33,8 +33,8 @@ Result<journey::Worker> Pipeline::make_worker(const config::Config& config, cons
     settings.pending_capacity = config.gateway.pending_packets;
     for (const ReplayPort& port : ports)
         settings.port_macs.push_back(port.mac);
-    settings.timeouts = config.gateway.timeouts;
-    settings.tcp_midstream = config.gateway.tcp_midstream;
+    settings.fragmented_packets = config.gateway.fragmented_packets;
+    settings.held_fragments = config.gateway.held_fragments;
     settings.keys = keys;
     return journey::Worker::create(settings, roster);
 }

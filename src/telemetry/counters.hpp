@@ -18,6 +18,7 @@ public:
     void add(std::uint64_t amount) noexcept {
         value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
     }
+    void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -37,22 +38,36 @@ struct ApplianceCounters {
     Counter packets_sent;
     Counter bytes_sent; // inner bytes, without encapsulation
     Counter packets_returned;
-    Counter flows_created;
+    Counter flows_created;  // that got this appliance, also by moving to it
+    Counter flows_ended;    // or moved away; created less ended is who is there now
+    Counter flows_moved_to; // of the created: from an appliance that failed or left
+    Counter copies_sent;    // mirror groups; of packets_sent
+    Counter probe_answered; // not a count: the number of the last GENEVE probe that came back
+};
+
+struct GroupCounters {
+    Counter flows_bypassed; // began while nobody of the group could take them
+    Counter packets_bypassed;
 };
 
 struct WorkerCounters {
-    WorkerCounters(std::size_t port_count, std::size_t appliance_count)
-        : ports(port_count), appliances(appliance_count) {}
+    WorkerCounters(std::size_t port_count, std::size_t appliance_count, std::size_t group_count)
+        : ports(port_count), appliances(appliance_count), groups(group_count) {}
 
     std::array<Counter, drop_reason_count> drops;
     std::vector<PortCounters> ports;           // by port index
     std::vector<ApplianceCounters> appliances; // by appliance index
+    std::vector<GroupCounters> groups;         // by group index
     Counter rounds;
     Counter flows_created;
     Counter flows_expired;
     Counter icmp_errors_sent;
     Counter icmp_errors_limited; // not sent, to keep the rate limit
     Counter handed_over;
+    Counter flows_moved;
+    Counter flows_reset;
+    Counter resets_sent; // TCP RST packets
+    Counter copies_lost; // for mirrors; no packet buffer was free
 
     [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
 };

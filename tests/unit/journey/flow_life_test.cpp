@@ -109,7 +109,7 @@ TEST_CASE("a connection that goes on talking after a forged reset keeps the time
 
 TEST_CASE("timeouts are the configuration's") {
     Setup setup;
-    setup.settings.timeouts.udp = 7ms;
+    setup.change_config = [](config::Config& config) { config.gateway.timeouts.udp = 7ms; };
     World world(setup);
     walk(world, north, Spec{});
     world.pass(8ms);
@@ -175,7 +175,9 @@ TEST_CASE("a segment of no flow that is not a SYN is dropped, or adopted where t
         World dropping;
         CHECK(dropping.send(north, tcp(flags)).is_dropped(DropReason::TcpNotSyn));
         Setup setup;
-        setup.settings.tcp_midstream = config::TcpMidstream::adopt;
+        setup.change_config = [](config::Config& config) {
+            config.gateway.tcp_midstream = config::TcpMidstream::adopt;
+        };
         World adopting(setup);
         if (flags == rst) {
             CHECK(adopting.send(north, tcp(flags)).is_dropped(DropReason::TcpNotSyn));

@@ -103,6 +103,9 @@ public:
         });
     }
 
+    /// As if the pool of packet buffers were empty.
+    bool no_buffers = false;
+
     [[nodiscard]] static Bytes frame_for(PortIndex port, const Bytes& ip) {
         return frame(own_mac(port), station_mac(port), ip);
     }
@@ -139,6 +142,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t room_bytes = 2048;
+
     struct Kept {
         std::unique_ptr<std::uint8_t[]> buffer;
         Packet packet;
@@ -217,6 +222,12 @@ private:
     void hand_over(unsigned worker, std::span<Packet* const> packets) noexcept override {
         for (Packet* packet : packets)
             handed_.emplace_back(worker, packet);
+    }
+    Packet* allocate() noexcept override {
+        if (no_buffers) return nullptr;
+        Packet* packet = bring_in(no_index, Bytes(room_bytes), 128);
+        packet->end = packet->begin;
+        return packet;
     }
     void resolve(PortIndex port, const IpAddress& station) noexcept override {
         outcome_.asked.emplace_back(port, station);
