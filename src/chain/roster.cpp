@@ -51,6 +51,7 @@ std::array<std::uint32_t, flow::flow_state_count> timeouts_ms(const config::Flow
     set(flow::FlowState::tcp_half_open, timeouts.tcp_half_open);
     set(flow::FlowState::tcp_established, timeouts.tcp_idle);
     set(flow::FlowState::tcp_closing, timeouts.tcp_closing);
+    set(flow::FlowState::tcp_reset, timeouts.tcp_closing);
     set(flow::FlowState::udp, timeouts.udp);
     set(flow::FlowState::other, timeouts.other);
     return result;
@@ -197,10 +198,12 @@ void build_appliances(const config::Config& config, const Slots& slots, Roster& 
             appliance.address = place.address;
             appliance.group = position_of_name(slots.groups, place.group);
             appliance.weight = weight_of(from, place);
+            appliance.overhead_bytes = overhead_bytes(place.address.family(), config::Payload::ip);
             appliance.zone = place.zone;
             appliance.standing = place.standing;
             if (from != nullptr) {
                 appliance.payload = from->payload;
+                appliance.overhead_bytes = overhead_bytes(place.address.family(), from->payload);
                 appliance.mode = from->mode;
                 appliance.may_offload = from->verdicts.has_value();
             }
@@ -263,12 +266,6 @@ void build_policy(const config::Config& config, Roster& roster) {
 
 PortIndex Roster::port_by_name(std::string_view name) const noexcept {
     return position(ports, name);
-}
-
-EndpointIndex Roster::endpoint_by_id(std::uint64_t id) const noexcept {
-    const auto found = std::lower_bound(endpoints_by_id.begin(), endpoints_by_id.end(), id,
-                                        [](const auto& entry, std::uint64_t wanted) { return entry.first < wanted; });
-    return found != endpoints_by_id.end() && found->first == id ? found->second : no_index;
 }
 
 bool Roster::is_appliance(const IpAddress& address) const noexcept {

@@ -7,6 +7,7 @@
 #include "chain/slots.hpp"
 #include "config/config.hpp"
 #include "flow/flow_entry.hpp"
+#include "geneve/gwlb.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
 #include "support/siphash.hpp"
@@ -39,7 +40,8 @@ struct Port {
     LocalAddresses<std::array<std::uint64_t, 2>> v6; // halves, host order
 };
 
-struct Endpoint {
+/// Aligned, so that its place is found by a shift: it is asked for its id with every visit.
+struct alignas(64) Endpoint {
     std::string name;
     std::uint64_t id = 0;
     std::vector<PortIndex> ports;
@@ -58,6 +60,15 @@ enum class Meets : std::uint8_t {
     skip,  // nobody: the packet goes past this hop
 };
 
+/// What GENEVE with the GWLB options adds in front of an IP packet: outer IP, UDP, and an inner Ethernet header for
+/// groups that want one.
+[[nodiscard]] constexpr std::uint8_t overhead_bytes(Family outer, config::Payload payload) noexcept {
+    constexpr std::uint8_t udp_and_geneve = 8 + geneve::gwlb_header_size;
+    const int ip = outer == Family::ipv4 ? 20 : 40;
+    const int ethernet = payload == config::Payload::ethernet ? 14 : 0;
+    return static_cast<std::uint8_t>(udp_and_geneve + ip + ethernet);
+}
+
 /// The first cache line is read for every visit.
 struct alignas(64) Appliance {
     std::string name;
@@ -68,6 +79,8 @@ struct alignas(64) Appliance {
     config::Payload payload = config::Payload::ip;
     config::GroupMode mode = config::GroupMode::in_line;
     bool may_offload = false; // its verdicts about flows count
+    std::uint8_t overhead_bytes =
+        68; // what GENEVE adds in front of an IP packet for it, Ethernet around it not counted
 
     std::string zone;
     Standing standing;
@@ -104,7 +117,16 @@ struct Roster {
 
     /// no_index when there is none.
     [[nodiscard]] PortIndex port_by_name(std::string_view name) const noexcept;
-    [[nodiscard]] EndpointIndex endpoint_by_id(std::uint64_t id) const noexcept;
+    [[nodiscard]] EndpointIndex endpoint_by_id(std::uint64_t id) const noexcept {
+        std::size_t base = 0;
+        for (std::size_t count = endpoints_by_id.size(); count > 1;) {
+            const std::size_t half = count / 2;
+            base = endpoints_by_id[base + half].first <= id ? base + half : base;
+            count -= half;
+        }
+        const bool is_there = !endpoints_by_id.empty() && endpoints_by_id[base].first == id;
+        return is_there ? endpoints_by_id[base].second : EndpointIndex{no_index};
+    }
     /// Whether any appliance has this address.
     [[nodiscard]] bool is_appliance(const IpAddress& address) const noexcept;
     /// An own address of the port in the family; nullptr when it has none.

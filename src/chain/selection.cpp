@@ -24,6 +24,13 @@ ApplianceIndex select_appliance(const Roster& roster, const Group& group, const 
     return group.maglev[selection_hash(roster, key, group.stickiness) % group.maglev.size()];
 }
 
+bool is_sampled(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {
+    if (group.sample_percent >= 100) return true;
+    // Other bits than the Maglev slot's or the source port's.
+    const std::uint64_t hash = selection_hash(roster, key, config::Stickiness::five_tuple);
+    return (hash >> 20 & 0xffffU) * 100 / 0x10000U < group.sample_percent;
+}
+
 std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept {
     const std::uint64_t hash = selection_hash(roster, key, config::Stickiness::five_tuple);
     // From other bits than the Maglev slot, so that one appliance's flows still differ in their ports.

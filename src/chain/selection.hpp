@@ -16,6 +16,9 @@ namespace sallyport::chain {
 [[nodiscard]] ApplianceIndex select_appliance(const Roster& roster, const Group& group,
                                               const flow::FlowKey& key) noexcept;
 
+/// Whether a mirror group is shown the flow: so many of a hundred are, always the same.
+[[nodiscard]] bool is_sampled(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept;
+
 /// The outer UDP source port: 49152 to 65535 (RFC 8926 3.3), from the flow's 5-tuple hash.
 [[nodiscard]] std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept;
 

@@ -12,9 +12,10 @@
 namespace sallyport::flow {
 
 /// Decides which timeout applies, nothing else: the gateway follows TCP only as far as timers need it.
-enum class FlowState : std::uint8_t { free, tcp_half_open, tcp_established, tcp_closing, udp, other };
+/// `tcp_reset`: the gateway has ended the connection, and answers what still comes of it with RST.
+enum class FlowState : std::uint8_t { free, tcp_half_open, tcp_established, tcp_closing, tcp_reset, udp, other };
 
-inline constexpr unsigned flow_state_count = 6;
+inline constexpr unsigned flow_state_count = 7;
 [[nodiscard]] std::string_view name(FlowState state) noexcept;
 
 enum class Direction : std::uint8_t { forward, reverse };
@@ -31,6 +32,7 @@ struct alignas(64) FlowEntry {
     bool fin_from_low : 1 = false;
     bool fin_from_high : 1 = false;
     bool talks_after_reset : 1 = false; // the RST closed nothing; see follow()
+    bool has_detours : 1 = false;       // not every hop is a plain visit: mirrors, hops that are passed by, a reset
     std::uint8_t reserved = 0;
     std::array<ApplianceIndex, 4> first_hops = {no_index, no_index, no_index, no_index};
 

@@ -27,6 +27,8 @@ std::string_view name(FlowState state) noexcept {
         return "tcp_established";
     case FlowState::tcp_closing:
         return "tcp_closing";
+    case FlowState::tcp_reset:
+        return "tcp_reset";
     case FlowState::udp:
         return "udp";
     case FlowState::other:

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 3: which flow is it of? A packet of no flow may begin one.
-// Leads on to: hop_out (the chain's first visit, or its last on the way back), balance (a flow without a chain),
-// another worker (who owns the flow). Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
+// Leads on to: hop_out (the chain's first visit, or its last on the way back), detour (when that is no plain visit),
+// balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow). Drops:
+// TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
+#include "journey/flow_end.hpp"
 #include "journey/new_flow.hpp"
+#include "journey/next_hop.hpp"
 #include "journey/steps.hpp"
+#include "journey/tcp_reset.hpp"
 #include "journey/tcp_state.hpp"
 
 namespace sallyport::journey {
@@ -17,14 +21,14 @@ namespace {
     if (flow == flow::no_flow) return flow;
     if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]]
         return flow;
-    worker.flows.erase(flow, packet.hash);
-    worker.counters.flows_expired.add(1);
+    end_flow(worker, flow, packet.hash);
     return flow::no_flow;
 }
 
 /// Whether the packet opens anew what has closed.
 [[nodiscard]] bool reopens(const flow::FlowEntry& entry, const Packet& packet) noexcept {
-    return entry.state == flow::FlowState::tcp_closing && opens(packet.tcp_flags);
+    const bool has_ended = entry.state == flow::FlowState::tcp_closing || entry.state == flow::FlowState::tcp_reset;
+    return has_ended && opens(packet.tcp_flags);
 }
 
 void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
@@ -43,7 +47,16 @@ void send_on(Round& round, Packet* packet) noexcept {
     if (entry.hop_count == 0) return round.balance.push(packet);
     packet->hop = packet->direction == flow::Direction::forward ? std::uint8_t{0}
                                                                 : static_cast<std::uint8_t>(entry.hop_count - 1);
-    round.hop_out.push(packet);
+    go_to_hop(round, packet, entry);
+}
+
+/// The sender of a segment of no flow may be told so.
+void refuse(Round& round, Packet* packet, DropReason reason) noexcept {
+    const config::TcpMidstream midstream = round.around.roster.endpoints[packet->endpoint].tcp_midstream;
+    if (reason == DropReason::TcpNotSyn && midstream == config::TcpMidstream::reset) {
+        return answer_with_reset(round, packet, reason);
+    }
+    drop(round, packet, reason);
 }
 
 } // namespace
@@ -67,7 +80,7 @@ void flow_lookup(Round& round) noexcept {
         packet->flow = find_live(round, *packet);
         if (packet->flow == flow::no_flow || reopens(flows.entry(packet->flow), *packet)) [[unlikely]] {
             if (const auto refusal = begin_flow(round, *packet)) {
-                drop(round, packet, *refusal);
+                refuse(round, packet, *refusal);
                 continue;
             }
         }

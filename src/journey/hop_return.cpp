@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 5: a packet comes back from an appliance. Is it really the one that was sent there, and where does it go next?
-// Leads on to: hop_out (the next visit), balance (the chain is done), another worker (who owns the flow).
+// Leads on to: hop_out (the next visit), detour (when that is no plain visit), balance (the chain is done), another
+// worker (who owns the flow). A health check's probe ends here.
 // Drops: AWS's InvalidGeneveTunnel, InvalidGwlbEndpointId, InvalidGwlbFlowCookie and MissingFlowEntry; one for each
 // fault of the GENEVE header; MissingAttachmentId, GeneveVni, GeneveProtocolType, OuterUdpMalformed, InnerMalformed,
-// HopOutOfOrder.
+// HopOutOfOrder, MirrorReturned, FlowReset, EcnCongestion.
 #include "geneve/gwlb.hpp"
 #include "journey/cookie.hpp"
+#include "journey/ecn.hpp"
 #include "journey/geneve_drops.hpp"
+#include "journey/next_hop.hpp"
 #include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/steps.hpp"
@@ -21,6 +24,8 @@ struct Returned {
     IpAddress source;
     std::uint32_t cookie;
     std::uint16_t source_port;
+    Ecn ecn;
+    config::Payload payload;
 };
 
 [[nodiscard]] std::optional<DropReason> read_tunnel(const Packet& packet, geneve::Decoded& decoded,
@@ -43,14 +48,23 @@ struct Returned {
 }
 
 /// Makes the inner packet the one that the steps work on, and looks at what flow it says it is of.
-[[nodiscard]] std::optional<DropReason> unwrap(Round& round, Packet& packet, const geneve::Decoded& decoded,
+[[nodiscard]] std::optional<DropReason> unwrap(Round& round, Returned& returned, const geneve::Decoded& decoded,
                                                EndpointIndex endpoint) noexcept {
-    const std::uint8_t* inner = decoded.payload.data();
-    packet.l3 = static_cast<std::uint16_t>(inner - packet.buffer);
+    Packet& packet = *returned.packet;
+    std::uint16_t type = decoded.header.protocol_type;
+    packet.l3 = static_cast<std::uint16_t>(decoded.payload.data() - packet.buffer);
     packet.end = static_cast<std::uint16_t>(packet.l3 + decoded.payload.size());
-    if (decoded.payload.empty()) return DropReason::InnerMalformed;
-    const std::uint16_t expected_type = inner[0] >> 4 == 4 ? ethertype_ipv4 : ethertype_ipv6;
-    if (decoded.header.protocol_type != expected_type) return DropReason::GeneveProtocolType;
+    returned.payload = config::Payload::ip;
+    if (type == geneve::protocol_type_ethernet) [[unlikely]] {
+        const auto* ethernet = packet.header<EthernetHeader>(packet.l3);
+        if (ethernet == nullptr) return DropReason::InnerMalformed;
+        returned.payload = config::Payload::ethernet;
+        type = ethernet->type.host();
+        packet.l3 = static_cast<std::uint16_t>(packet.l3 + sizeof(EthernetHeader));
+    }
+    if (packet.l3 >= packet.end) return DropReason::InnerMalformed;
+    const std::uint16_t expected_type = packet.buffer[packet.l3] >> 4 == 4 ? ethertype_ipv4 : ethertype_ipv6;
+    if (type != expected_type) return DropReason::GeneveProtocolType;
     flow::Tuple tuple;
     if (parse_network(packet) || parse_flow(packet, tuple)) return DropReason::InnerMalformed;
 
@@ -72,6 +86,7 @@ struct Returned {
     if (endpoint == no_index) return DropReason::InvalidGwlbEndpointId;
     returned.source_port = packet.header<UdpHeader>(packet.l4)->source_port.host();
     returned.cookie = options.flow_cookie;
+    returned.ecn = ecn(packet);
 
     const WorkerSettings& settings = round.worker.settings;
     const unsigned owner = worker_of_cookie(returned.cookie);
@@ -82,7 +97,36 @@ struct Returned {
         returned.packet = nullptr;
         return std::nullopt;
     }
-    return unwrap(round, packet, decoded, endpoint);
+    return unwrap(round, returned, decoded, endpoint);
+}
+
+/// What only flows with detours meet. A hop that nobody was sent to for this flow gives nothing back.
+[[nodiscard]] std::optional<DropReason> verify_detours(const Round& round, const flow::FlowEntry& entry,
+                                                       ApplianceIndex appliance) noexcept {
+    if (entry.state == flow::FlowState::tcp_reset) return DropReason::FlowReset;
+    if (appliance == no_index) return DropReason::InvalidGwlbFlowCookie;
+    const bool is_mirror = round.around.roster.appliances[appliance].mode == config::GroupMode::mirror;
+    return is_mirror ? std::optional(DropReason::MirrorReturned) : std::nullopt;
+}
+
+/// The appliance of the hop's group that gave the packet back after the flow was moved away from it: it knows the
+/// cookie of this hop, so it was sent the packet while the flow was still its own. no_index when it is not so.
+[[nodiscard]] ApplianceIndex mover(const chain::Roster& roster, ApplianceIndex now_at,
+                                   const IpAddress& source) noexcept {
+    for (const ApplianceIndex other : roster.groups[roster.appliances[now_at].group].appliances) {
+        const chain::Appliance& appliance = roster.appliances[other];
+        if (appliance.address == source && appliance.flows_meet == chain::Meets::move) return other;
+    }
+    return no_index;
+}
+
+[[nodiscard]] bool is_at_another_hop(const Round& round, flow::FlowIndex flow, const IpAddress& source) noexcept {
+    const flow::FlowTable& flows = round.worker.flows;
+    for (unsigned hop = 0; hop < flows.entry(flow).hop_count; ++hop) {
+        const ApplianceIndex appliance = flows.hop(flow, hop);
+        if (appliance != no_index && round.around.roster.appliances[appliance].address == source) return true;
+    }
+    return false;
 }
 
 /// Whether this appliance was sent this packet; sets packet.hop to the visit that it returns from.
@@ -96,16 +140,22 @@ struct Returned {
 
     const std::uint32_t hop = entry.cookie ^ returned.cookie;
     if (hop >= entry.hop_count) return DropReason::InvalidGwlbFlowCookie;
-    const std::vector<chain::Appliance>& appliances = round.around.roster.appliances;
-    const ApplianceIndex appliance = flows.hop(packet.flow, hop);
-    if (!(appliances[appliance].address == returned.source)) {
-        for (unsigned other = 0; other < entry.hop_count; ++other) {
-            if (appliances[flows.hop(packet.flow, other)].address == returned.source) return DropReason::HopOutOfOrder;
-        }
+    const chain::Roster& roster = round.around.roster;
+    ApplianceIndex appliance = flows.hop(packet.flow, hop);
+    if (entry.has_detours) [[unlikely]] {
+        if (const auto fault = verify_detours(round, entry, appliance)) return fault;
+    }
+    if (!(roster.appliances[appliance].address == returned.source)) [[unlikely]] {
+        if (is_at_another_hop(round, packet.flow, returned.source)) return DropReason::HopOutOfOrder;
+        appliance = mover(roster, appliance, returned.source);
+        if (appliance == no_index) return DropReason::InvalidGeneveTunnel;
+    }
+    if (returned.payload != roster.appliances[appliance].payload) return DropReason::GeneveProtocolType;
+    // AWS counts ports that were not kept here, too. Switches that want Ethernet payloads choose ports of their own.
+    if (returned.source_port != entry.outer_source_port && returned.payload == config::Payload::ip) {
         return DropReason::InvalidGeneveTunnel;
     }
-    // AWS counts ports that were not kept here, too.
-    if (returned.source_port != entry.outer_source_port) return DropReason::InvalidGeneveTunnel;
+    if (returned.ecn != Ecn::not_capable && !combine_ecn(packet, returned.ecn)) return DropReason::EcnCongestion;
     round.worker.counters.appliances[appliance].packets_returned.add(1);
     packet.hop = static_cast<std::uint8_t>(hop);
     packet.direction = entry.direction(packet.from_high);
@@ -113,12 +163,21 @@ struct Returned {
 }
 
 void send_on(Round& round, Packet* packet) noexcept {
-    const unsigned hops = round.worker.flows.entry(packet->flow).hop_count;
-    const bool forward = packet->direction == flow::Direction::forward;
+    const flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
     packet->origin = no_index; // the flow knows; asked for only where it matters
-    if (forward ? packet->hop + 1U == hops : packet->hop == 0) return round.balance.push(packet);
-    packet->hop = static_cast<std::uint8_t>(forward ? packet->hop + 1 : packet->hop - 1);
-    round.hop_out.push(packet);
+    if (!pass_hop(*packet, entry.hop_count)) return round.balance.push(packet);
+    go_to_hop(round, packet, entry);
+}
+
+/// True when it was a probe, which has done what it was for.
+[[nodiscard]] bool take_probe(Round& round, const Returned& returned) noexcept {
+    const auto probe = round.worker.probes.take(returned.cookie);
+    if (!probe) return false;
+    // From another appliance it proves nothing about this one.
+    if (!(round.around.roster.appliances[probe->appliance].address == returned.source)) return false;
+    round.worker.counters.appliances[probe->appliance].probe_answered.set(probe->number);
+    round.dropped.push(returned.packet);
+    return true;
 }
 
 /// A stranger's packet is a stranger's packet, whatever else is wrong with it.
@@ -150,6 +209,7 @@ void hop_return(Round& round) noexcept {
     }
     for (unsigned i = 0; i < count; ++i) {
         if (const auto fault = verify(round, known[i])) {
+            if (*fault == DropReason::MissingFlowEntry && take_probe(round, known[i])) continue;
             refuse(round, known[i], *fault);
         } else {
             send_on(round, known[i].packet);

@@ -2,6 +2,7 @@
 #include "journey/housekeeping.hpp"
 
 #include "journey/egress.hpp"
+#include "journey/flow_end.hpp"
 #include "journey/icmp_error.hpp"
 
 #include <algorithm>
@@ -66,8 +67,7 @@ void sweep_flows(WorkerState& worker, Instant now) noexcept {
         worker.sweep_position = flow + 1 == worker.flows.capacity() ? 0 : flow + 1;
         const flow::FlowEntry& entry = worker.flows.entry(flow);
         if (entry.state == flow::FlowState::free || !worker.is_over(entry, now_ms)) continue;
-        worker.flows.erase(flow, flow::table_hash(worker.settings.keys.table, entry.key));
-        worker.counters.flows_expired.add(1);
+        end_flow(worker, flow, flow::table_hash(worker.settings.keys.table, entry.key));
     }
 }
 

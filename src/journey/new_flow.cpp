@@ -3,6 +3,7 @@
 
 #include "chain/selection.hpp"
 #include "journey/cookie.hpp"
+#include "journey/flow_end.hpp"
 #include "journey/tcp_state.hpp"
 
 namespace sallyport::journey {
@@ -35,14 +36,21 @@ namespace {
 struct Hops {
     std::array<ApplianceIndex, max_hops> appliances;
     std::uint8_t count = 0;
+    bool has_detours = false;
 };
 
-[[nodiscard]] bool choose_hops(const chain::Roster& roster, ChainIndex chain, const flow::FlowKey& key,
-                               Hops& hops) noexcept {
+/// False when nobody of an inline group may take the flow.
+[[nodiscard]] bool choose_hops(Round& round, ChainIndex chain, const flow::FlowKey& key, Hops& hops) noexcept {
     if (chain == no_index) return true;
-    for (const GroupIndex group : roster.chains[chain].groups) {
-        const ApplianceIndex appliance = chain::select_appliance(roster, roster.groups[group], key);
-        if (appliance == no_index) return false;
+    const chain::Roster& roster = round.around.roster;
+    for (const GroupIndex index : roster.chains[chain].groups) {
+        const chain::Group& group = roster.groups[index];
+        const bool is_mirror = group.mode == config::GroupMode::mirror;
+        const bool is_seen = !is_mirror || chain::is_sampled(roster, group, key);
+        const ApplianceIndex appliance = is_seen ? chain::select_appliance(roster, group, key) : no_index;
+        if (appliance == no_index && !is_mirror && !group.is_bypassed) return false;
+        if (appliance == no_index && !is_mirror) round.worker.counters.groups[index].flows_bypassed.add(1);
+        hops.has_detours |= is_mirror || appliance == no_index;
         hops.appliances[hops.count++] = appliance;
     }
     return true;
@@ -60,10 +68,10 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     if (rule == no_index) return DropReason::NoPolicyMatch;
     const ChainIndex chain = roster.policy.rules[rule].chain;
     Hops hops;
-    if (!choose_hops(roster, chain, packet.key, hops)) return DropReason::NoAppliance;
+    if (!choose_hops(round, chain, packet.key, hops)) return DropReason::NoAppliance;
     if (packet.flow != flow::no_flow) {
+        leave_appliances(worker, packet.flow);
         worker.flows.restart(packet.flow);
-        worker.counters.flows_expired.add(1);
     } else {
         packet.flow = worker.flows.insert(packet.hash, packet.key);
         if (packet.flow == flow::no_flow) return DropReason::FlowTableFull;
@@ -75,12 +83,14 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     entry.state = state;
     entry.chain = chain;
     entry.hop_count = hops.count;
+    entry.has_detours = hops.has_detours;
     entry.initiator_is_high = packet.from_high;
     entry.last_seen_ms = now_ms;
     entry.cookie = make_cookie(worker.settings.keys.cookie, worker.settings.index, worker.cookie_sequence++);
     entry.outer_source_port = hops.count == 0 ? std::uint16_t{0} : chain::outer_source_port(roster, packet.key);
     for (unsigned hop = 0; hop < hops.count; ++hop) {
         worker.flows.set_hop(flow, hop, hops.appliances[hop]);
+        if (hops.appliances[hop] == no_index) continue;
         worker.counters.appliances[hops.appliances[hop]].flows_created.add(1);
     }
     flow::FlowBirth& birth = worker.flows.birth(flow);

@@ -17,8 +17,8 @@ struct Adjacency;
 
 namespace sallyport::journey {
 
-/// Where a packet that another worker handed over goes on.
-enum class Resume : std::uint8_t { nowhere, flow_lookup, hop_return };
+/// Where a packet goes on that another worker handed over, or that a step made.
+enum class Resume : std::uint8_t { nowhere, flow_lookup, hop_return, egress };
 
 struct alignas(64) Packet {
     // The window. Offsets count from `buffer`; begin <= l3 <= l4 <= end <= capacity.
@@ -38,9 +38,9 @@ struct alignas(64) Packet {
     flow::Direction direction = flow::Direction::forward;
     std::uint8_t hop = 0; // the visit that comes next, 0-based in forward order
     Resume resume = Resume::nowhere;
-    bool to_appliance = false; // egress: encapsulated for `appliance`
-    ApplianceIndex appliance = no_index;
-    PortIndex origin = no_index; // the endpoint's port that the packet entered the gateway by
+    bool to_appliance = false;           // egress: encapsulated for `appliance`
+    ApplianceIndex appliance = no_index; // of the visit, from hop_out's inbox on
+    PortIndex origin = no_index;         // the endpoint's port that the packet entered the gateway by
     flow::FlowIndex flow = flow::no_flow;
     std::uint32_t cookie = 0; // hop_return: the cookie that came back
     std::uint8_t owner = 0;   // the worker to hand over to

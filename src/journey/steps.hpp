@@ -5,13 +5,17 @@
 //
 //   ingress      is it an IP packet, or for the host?              -> classify, to_host
 //   classify     whose is it: ours, an appliance's, a tenant's?    -> to_host, hop_return, flow_lookup
-//   flow_lookup  which flow; a new one gets its chain              -> hop_out, balance, (another worker)
-//   hop_return   may the appliance send us this; what is next?     -> hop_out, balance, (another worker)
+//   flow_lookup  which flow; a new one gets its chain              -> hop_out, detour, balance, (another worker)
+//   hop_return   may the appliance send us this; what is next?     -> hop_out, detour, balance, (another worker)
+//   detour       mirrors, appliances that failed or left           -> hop_out, balance, egress
 //   balance      the chain is done: where does the flow go?        -> route
 //   hop_out      GENEVE around it, for the next appliance          -> egress
 //   route        TTL, the way to the destination                   -> egress
 //   egress       the next station's MAC, the Ethernet header       -> the port
 //   to_host      into the host link
+//
+// What a step makes besides (a mirror's copy, the second RST of a reset) is carried on in a round of its own, right
+// after the one that made it.
 #pragma once
 
 #include "journey/inbox.hpp"
@@ -29,6 +33,7 @@ struct Round {
     Inbox classify;
     Inbox flow_lookup;
     Inbox hop_return;
+    Inbox detour;
     Inbox balance;
     Inbox hop_out;
     Inbox route;
@@ -40,12 +45,22 @@ struct Round {
 
     Round(WorkerState& worker_state, const Surroundings& surroundings, Outlet& way_out) noexcept
         : worker(worker_state), around(surroundings), outlet(way_out) {}
+
+    /// A packet that a step made goes on at `resume`, in the next round of the same call. Released when there are more
+    /// than any burst can make.
+    void produce(Packet* packet, Resume resume) noexcept {
+        packet->resume = resume;
+        if (!worker.produced.push(packet)) give_back(packet);
+    }
+    /// A packet that a step made and has no use for.
+    void give_back(Packet* packet) noexcept { outlet.release({&packet, 1}); }
 };
 
 void ingress(Round& round) noexcept;
 void classify(Round& round) noexcept;
 void flow_lookup(Round& round) noexcept;
 void hop_return(Round& round) noexcept;
+void detour(Round& round) noexcept;
 void balance(Round& round) noexcept;
 void hop_out(Round& round) noexcept;
 void route(Round& round) noexcept;

@@ -21,6 +21,7 @@ inline void follow(flow::FlowEntry& entry, std::uint8_t tcp_flags, bool from_hig
     if (entry.state == FlowState::tcp_established && (tcp_flags & (TcpHeader::fin | TcpHeader::rst)) == 0) [[likely]] {
         return;
     }
+    if (entry.state == FlowState::tcp_reset) return;
     if ((tcp_flags & TcpHeader::rst) != 0) {
         entry.state = FlowState::tcp_closing;
         entry.talks_after_reset = false;

@@ -2,14 +2,20 @@
 #include "journey/worker.hpp"
 
 #include "journey/housekeeping.hpp"
+#include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
 #include "journey/worker_state.hpp"
+
+#include <utility>
 
 namespace sallyport::journey {
 namespace {
 
 constexpr std::uint32_t icmp_errors_per_second = 1000;
 constexpr std::uint32_t icmp_errors_burst = 200;
+constexpr std::uint32_t resets_per_second = 10'000;
+constexpr std::uint32_t resets_burst = 1000;
+constexpr std::size_t max_produced = 4096;
 constexpr std::uint32_t max_listed = 4096;
 
 void hand_over_all(Round& round) noexcept {
@@ -30,11 +36,12 @@ void deliver(Round& round) noexcept {
 }
 
 /// All steps once, in the order of the journey; see steps.hpp.
-void run(Round& round) noexcept {
+void run_once(Round& round) noexcept {
     ingress(round);
     classify(round);
     flow_lookup(round);
     hop_return(round);
+    detour(round);
     balance(round);
     hop_out(round);
     route(round);
@@ -44,6 +51,39 @@ void run(Round& round) noexcept {
     round.worker.counters.rounds.add(1);
 }
 
+[[nodiscard]] Inbox& where_it_resumes(Round& round, Resume resume) noexcept {
+    switch (resume) {
+    case Resume::hop_return:
+        return round.hop_return;
+    case Resume::egress:
+        return round.egress;
+    case Resume::nowhere:
+    case Resume::flow_lookup:
+        break;
+    }
+    return round.flow_lookup;
+}
+
+/// Rounds for what the steps made, until nothing is left.
+void carry_produced(Round& made_in) noexcept {
+    Produced& produced = made_in.worker.produced;
+    while (!produced.empty()) {
+        Round round(made_in.worker, made_in.around, made_in.outlet);
+        for (unsigned i = 0; i < max_burst; ++i) {
+            Packet* packet = produced.pop();
+            if (packet == nullptr) break;
+            where_it_resumes(round, std::exchange(packet->resume, Resume::nowhere)).push(packet);
+        }
+        run_once(round);
+    }
+}
+
+void run(Round& round) noexcept {
+    run_once(round);
+    if (!round.worker.produced.empty()) [[unlikely]]
+        carry_produced(round);
+}
+
 } // namespace
 
 WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, const chain::Roster& roster)
@@ -51,7 +91,7 @@ WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, cons
       counters(roster.ports.size(), std::max(from.appliance_slots, roster.appliances.size()),
                std::max(from.group_slots, roster.groups.size())),
       pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
-      timeouts_ms(roster.endpoints.size()) {
+      reset_limit(resets_per_second, resets_burst), produced(max_produced), timeouts_ms(roster.endpoints.size()) {
     follow(roster);
 }
 
@@ -67,6 +107,7 @@ Result<Worker> Worker::create(const WorkerSettings& settings, const chain::Roste
 }
 
 void Worker::arrive(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
+    state_->follow(surroundings.roster);
     Round round(*state_, surroundings, outlet);
     for (Packet* packet : packets)
         round.ingress.push(packet);
@@ -74,12 +115,10 @@ void Worker::arrive(const Surroundings& surroundings, Outlet& outlet, std::span<
 }
 
 void Worker::take_over(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
+    state_->follow(surroundings.roster);
     Round round(*state_, surroundings, outlet);
-    for (Packet* packet : packets) {
-        Inbox& inbox = packet->resume == Resume::hop_return ? round.hop_return : round.flow_lookup;
-        packet->resume = Resume::nowhere;
-        inbox.push(packet);
-    }
+    for (Packet* packet : packets)
+        where_it_resumes(round, std::exchange(packet->resume, Resume::nowhere)).push(packet);
     run(round);
 }
 
@@ -89,6 +128,7 @@ void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason
 }
 
 void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
+    state_->follow(surroundings.roster);
     sweep_flows(*state_, surroundings.now);
     if (state_->pending.all().empty()) [[likely]]
         return;
@@ -96,6 +136,13 @@ void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     send_pending(round);
     egress(round);
     deliver(round);
+}
+
+void Worker::send_probe(const Surroundings& surroundings, Outlet& outlet, const Probe& probe) noexcept {
+    state_->follow(surroundings.roster);
+    Round round(*state_, surroundings, outlet);
+    start_probe(round, probe);
+    run(round);
 }
 
 std::uint32_t Worker::pending() const noexcept {

@@ -4,6 +4,8 @@
 
 #include "flow/flow_table.hpp"
 #include "journey/pending.hpp"
+#include "journey/probes.hpp"
+#include "journey/produced.hpp"
 #include "journey/rate_limit.hpp"
 #include "journey/worker.hpp"
 #include "telemetry/counters.hpp"
@@ -21,6 +23,9 @@ struct WorkerState {
     WorkerCounters counters;
     Pending pending;
     RateLimit icmp_limit;
+    RateLimit reset_limit;
+    Produced produced;
+    Probes probes;
     /// By endpoint; the roster's, kept beside the flows for it is asked with each of them.
     std::vector<std::array<std::uint32_t, 8>> timeouts_ms;
     std::uint64_t roster_version = 0;   // that the above is of

@@ -41,6 +41,7 @@ namespace sallyport {
     X(NoPolicyMatch,            "no policy rule matches the new flow")                                                  \
     X(NoAppliance,              "a group of the flow's chain has no appliance that takes new flows")                    \
     X(FlowTableFull,            "the worker's flow table is at its configured capacity")                                \
+    X(FlowReset,                "of a TCP flow that the gateway has ended with resets")                                 \
     /* hop_return: GENEVE */                                                                                            \
     X(InvalidGeneveTunnel,      "GENEVE from an address that is not the appliance the packet was sent to")              \
     X(InvalidGwlbEndpointId,    "the endpoint id option is missing, or no endpoint has that id")                         \
@@ -60,6 +61,8 @@ namespace sallyport {
     X(GeneveVni,                "the VNI is not the one that was sent")                                                 \
     X(GeneveProtocolType,       "the inner protocol type is not the one that was sent")                                 \
     X(OuterUdpMalformed,        "the outer UDP header is cut off or has an impossible length")                          \
+    X(MirrorReturned,           "a mirror gave a packet back; nothing is awaited from mirrors")                         \
+    X(EcnCongestion,            "congestion on the way to an appliance, and the packet can not be told")                \
     X(InnerMalformed,           "the packet inside GENEVE is not the IP packet that it says it is")                     \
     /* hop_out, egress */                                                                                               \
     X(NoRoute,                  "no route to the destination; unreachable was answered")                                \

@@ -120,6 +120,35 @@ Outcome without_route() {
     return world.give_back(world.send(north, spec).only().frame);
 }
 
+/// The appliance gives back a packet of a flow that has been reset meanwhile.
+Outcome of_a_reset_flow() {
+    World world(
+        configured([](config::Config& config) { config.appliance_groups[0].on_unhealthy = config::Failover::reset; }));
+    const Bytes out = world.send(north, tcp(0x02)).only().frame;
+    for (const unsigned member : {0U, 1U})
+        world.stand(0, member, {.health = chain::Health::unhealthy});
+    world.send(north, tcp(0x10));
+    return world.give_back(out);
+}
+
+Outcome from_a_mirror() {
+    World world(
+        configured([](config::Config& config) { config.appliance_groups[0].mode = config::GroupMode::mirror; }));
+    const Outcome outcome = world.send(north, Spec{});
+    return world.give_back(outcome.sent.at(outcome.sent.at(0).port == inspect ? 0 : 1).frame);
+}
+
+/// The way back is congested, and the packet's flow does not know that word.
+Outcome congested() {
+    World world;
+    Bytes frame = returned(world.send(north, Spec{}).only().frame);
+    frame.at(15) |= 3;
+    Bytes outer = part(frame, 14, 20);
+    fix_ipv4_checksum(outer);
+    std::copy(outer.begin(), outer.end(), frame.begin() + 14);
+    return world.arrive(inspect, frame);
+}
+
 const std::map<DropReason, Producer>& producers() {
     using R = DropReason;
     const auto set = [](std::size_t at, std::uint8_t value) { return [=](Bytes& frame) { frame.at(at) = value; }; };
@@ -168,6 +197,9 @@ const std::map<DropReason, Producer>& producers() {
         {R::GeneveProtocolType, returned_with(8 + 2, 0x01)},
         {R::OuterUdpMalformed, returned_with(4, 0x40)},
         {R::InnerMalformed, returned_with(8 + 40 + 10, 0x01)},
+        {R::FlowReset, of_a_reset_flow},
+        {R::MirrorReturned, from_a_mirror},
+        {R::EcnCongestion, congested},
         {R::NoRoute, without_route},
         {R::NoRouteToAppliance, packet(Spec{}, unreachable_appliances())},
         {R::TooBig, packet(changed([](Spec& spec) { spec.payload_bytes = 1600; }))},

@@ -41,7 +41,9 @@ struct Outcome {
 
 class World : Outlet {
 public:
-    explicit World(const Setup& setup = {}) : setup_(setup), roster_(chain::build_roster(configuration(setup))) {
+    explicit World(const Setup& setup = {})
+        : setup_(setup), slots_(chain::first_slots(configuration(setup))),
+          roster_(chain::build_roster(configuration(setup), slots_)) {
         rebuild_forwarding();
         restart();
     }
@@ -116,6 +118,22 @@ public:
     void learn(PortIndex port, const IpAddress& station) {
         learned_.push_back({port, station, station_mac(port)});
         rebuild_forwarding();
+    }
+
+    /// From here on the appliance stands so.
+    void stand(unsigned group, unsigned member, const chain::Standing& standing) {
+        slots_.appliances.at(group * 2 + member).standing = standing;
+        roster_ = chain::build_roster(configuration(setup_), slots_);
+        rebuild_forwarding();
+    }
+    /// Which member of its group has this address.
+    [[nodiscard]] unsigned member(const IpAddress& appliance) const { return appliance.bytes()[15] % 10U - 1; }
+    [[nodiscard]] const chain::Roster& roster() const { return roster_; }
+    Outcome send_probe(const Probe& probe) {
+        return watched([&] {
+            current_worker_ = 0;
+            workers_[0].send_probe(surroundings(), *this, probe);
+        });
     }
 
     [[nodiscard]] IpAddress appliance_address(unsigned group, unsigned member) const {
@@ -234,6 +252,7 @@ private:
     }
 
     Setup setup_;
+    chain::Slots slots_;
     chain::Roster roster_;
     forward::Table forwarding_;
     std::vector<forward::Neighbour> learned_;

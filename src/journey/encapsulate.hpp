@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// GENEVE around an IP packet, for one appliance (RFC 8926; AWS GWLB's options). Inline, for every visit goes through
+// here.
+#pragma once
+
+#include "geneve/gwlb.hpp"
+#include "journey/cookie.hpp"
+#include "journey/steps.hpp"
+#include "journey/wire.hpp"
+#include "support/checksum.hpp"
+
+#include <cstring>
+
+namespace sallyport::journey {
+
+/// What tells one tunnelled packet from another.
+struct Tunnel {
+    ApplianceIndex appliance = no_index;
+    std::uint16_t source_port = 0; // outer UDP
+    std::uint32_t cookie = 0;
+    std::uint64_t endpoint_id = 0;
+};
+
+enum class Encapsulation { done, no_route, too_big, no_headroom };
+
+namespace detail {
+
+inline constexpr std::uint8_t outer_ttl = 64;
+inline constexpr unsigned tunnel_bytes = sizeof(UdpHeader) + geneve::gwlb_header_size;
+
+/// In front of packets for groups with an Ethernet payload. Made-up, locally administered: nobody goes by them.
+inline constexpr MacAddress inner_source{{0x02, 0x53, 0x50, 0x00, 0x00, 0x01}};
+inline constexpr MacAddress inner_destination{{0x02, 0x53, 0x50, 0x00, 0x00, 0x02}};
+
+/// DSCP and ECN, as IPv4 and IPv6 carry them.
+[[nodiscard]] inline std::uint8_t traffic_class(const Packet& packet) noexcept {
+    if (packet.family == Family::ipv4) return packet.checked_header<Ipv4Header>(packet.l3).dscp_ecn;
+    return static_cast<std::uint8_t>(packet.checked_header<Ipv6Header>(packet.l3).version_class_label.host() >> 20);
+}
+
+/// Puts the inner Ethernet header on; gives the protocol type of what GENEVE then carries.
+[[nodiscard]] inline std::uint16_t begin_payload(Packet& packet, config::Payload payload) noexcept {
+    const std::uint16_t type = packet.family == Family::ipv4 ? ethertype_ipv4 : ethertype_ipv6;
+    if (payload == config::Payload::ip) [[likely]]
+        return type;
+    packet.l3 = static_cast<std::uint16_t>(packet.l3 - sizeof(EthernetHeader));
+    packet.checked_header<EthernetHeader>(packet.l3) = {inner_destination, inner_source, be16{type}};
+    return geneve::protocol_type_ethernet;
+}
+
+inline void write_geneve(Packet& packet, std::uint16_t type, const Tunnel& tunnel) noexcept {
+    geneve::GwlbOptions options;
+    options.endpoint_id = tunnel.endpoint_id;
+    options.flow_cookie = tunnel.cookie;
+    std::uint8_t* at = packet.buffer + packet.l3 - geneve::gwlb_header_size;
+    geneve::write_gwlb_header(std::span<std::uint8_t, geneve::gwlb_header_size>(at, geneve::gwlb_header_size), type, 0,
+                              options);
+
+    const auto length = static_cast<std::uint16_t>(packet.end - packet.l3 + tunnel_bytes);
+    auto& udp = packet.checked_header<UdpHeader>(packet.l3 - tunnel_bytes);
+    udp.source_port.set(tunnel.source_port);
+    udp.destination_port.set(geneve::udp_port);
+    udp.length.set(length);
+    udp.checksum = be16{}; // RFC 8926 3.3: may be zero over IPv4
+}
+
+inline void write_outer_v4(Packet& packet, std::uint8_t traffic_class, const IpAddress& from,
+                           const IpAddress& to) noexcept {
+    auto& ip = packet.checked_header<Ipv4Header>(packet.l3);
+    ip.version_and_words = 0x45;
+    ip.dscp_ecn = traffic_class;
+    ip.total_length.set(static_cast<std::uint16_t>(packet.end - packet.l3));
+    ip.identification = be16{}; // RFC 6864 4.1: meaningless beside DF
+    ip.fragment.set(Ipv4Header::dont_fragment);
+    ip.ttl = outer_ttl;
+    ip.protocol = protocol_udp;
+    ip.checksum = be16{};
+    ip.source.set(from.v4_host_order());
+    ip.destination.set(to.v4_host_order());
+    const std::uint16_t sum = checksum_finish(checksum_add(0, &ip, sizeof ip));
+    ip.checksum.set_raw(sum);
+}
+
+inline void write_outer_v6(Packet& packet, std::uint8_t traffic_class, const IpAddress& from,
+                           const IpAddress& to) noexcept {
+    auto& ip = packet.checked_header<Ipv6Header>(packet.l3);
+    auto& udp = packet.checked_header<UdpHeader>(packet.l4);
+    ip.version_class_label.set(0x60000000U | std::uint32_t{traffic_class} << 20);
+    ip.payload_length = udp.length;
+    ip.next_header = protocol_udp;
+    ip.hop_limit = outer_ttl;
+    ip.source = from.bytes();
+    ip.destination = to.bytes();
+    // RFC 8200 8.1: over IPv6 receivers drop UDP without a checksum, unless they were told otherwise (RFC 6935).
+    const be32 next{protocol_udp};
+    std::uint64_t sum = checksum_add(0, &ip.source, 32);
+    sum = checksum_add(checksum_add(sum, &udp.length, 2), &next, 4);
+    std::uint16_t checksum = checksum_finish(checksum_add(sum, &udp, udp.length.host()));
+    if (checksum == 0) checksum = 0xffff;
+    udp.checksum.set_raw(checksum);
+}
+
+} // namespace detail
+
+/// The most that has to be free in front of an IP packet, the frame's Ethernet header included.
+inline constexpr unsigned max_encapsulation_bytes =
+    chain::overhead_bytes(Family::ipv6, config::Payload::ethernet) + sizeof(EthernetHeader);
+
+/// Wraps the IP packet at packet.l3 and sets its way; counts the visit. Anything but `done` leaves the packet as it
+/// was. RFC 6040 4.1, normal mode, and RFC 2983 3.1: ECN and DSCP are copied outwards.
+[[nodiscard, gnu::always_inline]] inline Encapsulation encapsulate(Round& round, Packet& packet,
+                                                                   const Tunnel& tunnel) noexcept {
+    const chain::Roster& roster = round.around.roster;
+    const chain::Appliance& appliance = roster.appliances[tunnel.appliance];
+    const Family outer = appliance.address.family();
+    const forward::Adjacency& way = round.around.forwarding.to_appliance(tunnel.appliance);
+    const IpAddress* from = way.port == no_index ? nullptr : roster.port_address(way.port, outer);
+    if (from == nullptr) return Encapsulation::no_route;
+    const unsigned overhead = appliance.overhead_bytes;
+    const unsigned inner_bytes = packet.end - packet.l3;
+    if (inner_bytes + overhead > roster.ports[way.port].mtu) return Encapsulation::too_big;
+    if (packet.l3 < overhead + sizeof(EthernetHeader)) return Encapsulation::no_headroom;
+
+    ApplianceCounters& counters = round.worker.counters.appliances[tunnel.appliance];
+    counters.packets_sent.add(1);
+    counters.bytes_sent.add(inner_bytes);
+    const std::uint8_t traffic_class = detail::traffic_class(packet);
+    const std::uint16_t type = detail::begin_payload(packet, appliance.payload);
+    detail::write_geneve(packet, type, tunnel);
+    packet.l4 = static_cast<std::uint16_t>(packet.l3 - detail::tunnel_bytes);
+    packet.family = outer;
+    if (outer == Family::ipv4) {
+        packet.l3 = static_cast<std::uint16_t>(packet.l4 - sizeof(Ipv4Header));
+        detail::write_outer_v4(packet, traffic_class, *from, appliance.address);
+    } else {
+        packet.l3 = static_cast<std::uint16_t>(packet.l4 - sizeof(Ipv6Header));
+        detail::write_outer_v6(packet, traffic_class, *from, appliance.address);
+    }
+    packet.to_appliance = true;
+    packet.appliance = tunnel.appliance;
+    packet.way = &way;
+    return Encapsulation::done;
+}
+
+} // namespace sallyport::journey
