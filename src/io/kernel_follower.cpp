@@ -118,7 +118,7 @@ void KernelFollower::wait_for_workers() {
 void KernelFollower::resolve_for_workers() {
     std::uint64_t count = 0;
     static_cast<void>(::read(station_.resolve_event.number(), &count, sizeof count) == 0);
-    ResolveQueue::Request request;
+    ResolveRequest request;
     for (const auto& queue : station_.resolve_queues) {
         while (queue->pop(request))
             resolve(request.port, request.address);

@@ -96,6 +96,7 @@ unsigned WorkerLoop::round(Instant now) noexcept {
     work += take_over(around);
     work += send_for_others();
     work += send_for_host(now);
+    work += probe_mail_.serve(worker_, around, outlet_);
     worker_.tend(around, outlet_);
     pending_.store(worker_.pending(), std::memory_order_relaxed);
     if (flow_mail_.serve(worker_, now)) ++work;

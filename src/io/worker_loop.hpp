@@ -4,6 +4,7 @@
 #pragma once
 
 #include "io/flow_mail.hpp"
+#include "io/probe_mail.hpp"
 #include "io/snapshots.hpp"
 #include "io/worker_outlet.hpp"
 #include "journey/worker.hpp"
@@ -30,6 +31,7 @@ public:
     /// Packets that wait for a neighbour.
     [[nodiscard]] std::uint32_t pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
     [[nodiscard]] FlowMail& flow_mail() noexcept { return flow_mail_; }
+    [[nodiscard]] ProbeMail& probe_mail() noexcept { return probe_mail_; }
 
 private:
     struct Queue {
@@ -54,6 +56,7 @@ private:
     std::vector<PortIndex> host_ports_; // whose host links this worker empties
     Instant host_polled_at_;
     FlowMail flow_mail_;
+    ProbeMail probe_mail_;
     std::atomic<std::uint32_t> pending_{0};
     std::atomic<bool> stopping_{false};
     std::thread thread_;

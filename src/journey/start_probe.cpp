@@ -30,6 +30,8 @@ constexpr std::uint16_t first_dynamic_port = 49152; // RFC 6335 section 6
 
 void start_probe(Round& round, const Probe& probe) noexcept {
     WorkerState& worker = round.worker;
+    // Whoever sent it may already go by a newer roster than this round.
+    if (probe.appliance >= round.around.roster.appliances.size()) return;
     Packet* packet = make_packet(round, probe.packet);
     if (packet == nullptr) return;
     packet->endpoint = probe.endpoint;

@@ -65,7 +65,7 @@ struct Probe {
     ApplianceIndex appliance = no_index;
     EndpointIndex endpoint = no_index;    // whose id it carries
     std::uint32_t number = 0;             // ApplianceCounters::probe_answered when it is back
-    std::span<const std::uint8_t> packet; // IP; at most 256 bytes
+    std::span<const std::uint8_t> packet; // IP
 };
 
 struct WorkerState;

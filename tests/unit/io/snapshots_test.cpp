@@ -55,7 +55,7 @@ TEST_CASE("a resolve queue gives back what it got in order, and forgets what doe
     while (queue.push({pushed, {}}))
         ++pushed;
     CHECK(pushed == 256);
-    io::ResolveQueue::Request request;
+    io::ResolveRequest request;
     for (std::uint16_t i = 0; i < pushed; ++i) {
         REQUIRE(queue.pop(request));
         CHECK(request.port == i);
