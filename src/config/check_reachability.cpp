@@ -14,6 +14,7 @@ namespace {
 constexpr unsigned least_inner_mtu = 1280;  // RFC 8200 5: every IPv6 link carries that much
 constexpr unsigned overhead_over_ipv4 = 68; // outer IPv4 20, UDP 8, GENEVE 8 and 32 of options
 constexpr unsigned overhead_over_ipv6 = 88;
+constexpr unsigned inner_ethernet = 14; // more, with `payload: ethernet`
 
 struct Exit {
     IpPrefix network; // as the port has it, or as a route names it
@@ -39,7 +40,7 @@ public:
         }
     }
 
-    void check(std::string path, const IpAddress& address) {
+    void check(std::string path, const IpAddress& address, Payload payload) {
         if (address.is_unspecified()) return; // reading failed, and said so
         if (own_.contains(address)) {
             find(std::move(path), "is one of the gateway's own addresses", "write the address of the appliance");
@@ -48,8 +49,9 @@ public:
         const auto leads_there = [&](const Exit& exit) { return exit.network.contains(address); };
         const auto exit = std::ranges::find_if(exits_, leads_there);
         if (exit != exits_.end()) {
-            exit->overhead_bytes =
-                std::max(exit->overhead_bytes, address.is_v4() ? overhead_over_ipv4 : overhead_over_ipv6);
+            const unsigned overhead = (address.is_v4() ? overhead_over_ipv4 : overhead_over_ipv6) +
+                                      (payload == Payload::ethernet ? inner_ethernet : 0);
+            exit->overhead_bytes = std::max(exit->overhead_bytes, overhead);
             check_is_host(std::move(path), *exit, address);
             return;
         }
@@ -124,7 +126,7 @@ Findings check_reachability(const Config& config) {
     for (const ApplianceGroup& group : config.appliance_groups)
         for (std::size_t i = 0; i < group.appliances.size(); ++i)
             reachability.check(at("appliance_groups." + group.name + ".appliances", i) + ".address",
-                               group.appliances[i].address);
+                               group.appliances[i].address, group.payload);
     reachability.check_mtus();
     return findings;
 }

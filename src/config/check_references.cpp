@@ -53,6 +53,10 @@ Findings check_references(const Config& config) {
     for (const Endpoint& endpoint : config.endpoints)
         for (std::size_t i = 0; i < endpoint.ports.size(); ++i)
             ports.check(at("endpoints." + endpoint.name + ".ports", i), endpoint.ports[i]);
+    for (const ApplianceGroup& group : config.appliance_groups)
+        if (group.health_check)
+            endpoints.check("appliance_groups." + group.name + ".health_check.probe.endpoint",
+                            group.health_check->probe.endpoint);
     for (const Chain& chain : config.chains)
         for (std::size_t i = 0; i < chain.groups.size(); ++i)
             groups.check(at("chains." + chain.name, i), chain.groups[i]);

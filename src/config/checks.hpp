@@ -21,6 +21,10 @@ Findings check_ports(const Config& config);
 Findings check_endpoints(const Config& config);
 /// Names, addresses and weights within each group.
 Findings check_appliances(const Config& config);
+/// Timers, failover and slow start that work, and are likely not meant: all of them warnings.
+Findings check_behaviour(const Config& config);
+/// Zones that nobody is in: warnings.
+Findings check_zones(const Config& config);
 /// Whether the gateway can send to each appliance, through a port that holds the encapsulated packet.
 Findings check_reachability(const Config& config);
 /// Next hops that no port leads to, and destinations with two.

@@ -28,7 +28,7 @@ Config read_sections(const Node& root, const fs::path& base, Report& report) {
         config.ports = read_ports(*ports, base);
     if (const auto endpoints =
             fields.require("endpoints", "add an endpoint, such as `office: {id: 0x1, ports: [north, south]}`"))
-        config.endpoints = read_endpoints(*endpoints);
+        config.endpoints = read_endpoints(*endpoints, config.gateway);
     if (const auto groups = fields.find("appliance_groups"))
         config.appliance_groups = read_appliance_groups(*groups, base);
     if (const auto chains = fields.find("chains")) config.chains = read_chains(*chains);
@@ -87,6 +87,8 @@ void check_whole(const Config& config, const Node& root, Report& report) {
     checking.run(check_ports);
     checking.run(check_endpoints);
     checking.run(check_appliances);
+    checking.run(check_behaviour);
+    if (!report.has_error_under("gateway.zone")) checking.run(check_zones);
     if (addressing && !report.has_error_under("endpoints")) {
         checking.run(check_reachability);
         checking.run(check_routes);

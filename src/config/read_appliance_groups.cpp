@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/scalar.hpp"
 #include "config/sections.hpp"
 
 namespace sallyport::config {
@@ -27,14 +26,6 @@ std::optional<Emulation> read_emulation(const Value& value, const std::filesyste
     return emulation;
 }
 
-std::string read_name(const Value& value) {
-    const auto name = value.text("the appliance's name");
-    if (name && !is_name(*name))
-        value.fault_is_not("a name",
-                           "begin with a letter or digit, then write letters, digits, `_` and `-`, 63 in all");
-    return name.value_or("");
-}
-
 IpAddress read_address(const Value& value) {
     const auto address = value.address();
     if (!address) return {};
@@ -47,11 +38,13 @@ IpAddress read_address(const Value& value) {
 Appliance read_appliance(const Value& value, const std::filesystem::path& base) {
     Appliance appliance;
     appliance.line = value.line();
-    const Fields fields(value, {"name", "address", "weight", "emulate"});
-    if (const auto name = fields.require("name", "add a name, such as `name: fw-1`")) appliance.name = read_name(*name);
+    const Fields fields(value, {"name", "address", "weight", "zone", "emulate"});
+    if (const auto name = fields.require("name", "add a name, such as `name: fw-1`"))
+        appliance.name = name->name("the appliance's name").value_or("");
     if (const auto address = fields.require("address", "add its address, such as `address: 198.51.100.11`"))
         appliance.address = read_address(*address);
     fields.integer("weight", appliance.weight, 0, 999);
+    if (const auto zone = fields.find("zone")) appliance.zone = zone->name("the zone's name").value_or("");
     if (const auto emulate = fields.find("emulate")) appliance.emulate = read_emulation(*emulate, base);
     return appliance;
 }
@@ -64,12 +57,14 @@ std::vector<ApplianceGroup> read_appliance_groups(const Value& section, const st
         ApplianceGroup& group = groups.emplace_back();
         group.name = value.key();
         group.line = value.line();
-        const Fields fields(value, {"stickiness", "appliances"},
-                            {"health_check", "on_unhealthy", "when_none_healthy", "deregistration_delay", "payload"});
+        std::vector<std::string_view> known = {"stickiness", "appliances"};
+        known.insert(known.end(), group_behaviour_keys.begin(), group_behaviour_keys.end());
+        const Fields fields(value, known);
         fields.choice<Stickiness>("stickiness", group.stickiness,
                                   {{"five_tuple", Stickiness::five_tuple},
                                    {"three_tuple", Stickiness::three_tuple},
                                    {"two_tuple", Stickiness::two_tuple}});
+        read_group_behaviour(fields, group, base);
         constexpr std::string_view expected = "a list, such as `- {name: fw-1, address: 198.51.100.11}`";
         const auto appliances = fields.require("appliances", "add " + std::string(expected));
         if (!appliances) continue;

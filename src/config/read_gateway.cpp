@@ -6,32 +6,8 @@ namespace sallyport::config {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 /// sun_path holds 108 bytes with its terminator (unix(7)).
 constexpr std::size_t longest_socket_path = 107;
-
-FlowTimeouts read_timeouts(const Value& section) {
-    FlowTimeouts timeouts;
-    const Fields fields(section, {"tcp_idle", "tcp_half_open", "tcp_closing", "udp", "other"});
-    fields.duration("tcp_idle", timeouts.tcp_idle, 1s);
-    fields.duration("tcp_half_open", timeouts.tcp_half_open, 100ms);
-    fields.duration("tcp_closing", timeouts.tcp_closing, 100ms);
-    fields.duration("udp", timeouts.udp, 100ms);
-    fields.duration("other", timeouts.other, 100ms);
-    return timeouts;
-}
-
-void read_name(const Value& value, std::string& name) {
-    const auto written = value.text("a name for this gateway");
-    if (!written) return;
-    if (!is_name(*written)) {
-        value.fault_is_not("a name",
-                           "begin with a letter or digit, then write letters, digits, `_` and `-`, 63 in all");
-    } else {
-        name = *written;
-    }
-}
 
 void read_admin(const Value& value, std::string& admin, const std::filesystem::path& base) {
     const auto path = read_path(value, "the path of the admin socket", base);
@@ -58,9 +34,11 @@ Gateway read_gateway(const Value& section, const std::filesystem::path& base) {
     gateway.line = section.line();
     const Fields fields(section,
                         {"name", "workers", "admin", "busy_poll", "hugepages", "packet_buffers", "flows_per_worker",
-                         "pending_packets", "timeouts", "tcp_midstream", "hash_key"},
+                         "pending_packets", "timeouts", "tcp_midstream", "zone", "fragment_ipv4", "fragmented_packets",
+                         "held_fragments", "hash_key"},
                         {"metrics"});
-    if (const auto name = fields.find("name")) read_name(*name, gateway.name);
+    if (const auto name = fields.find("name"))
+        gateway.name = name->name("a name for this gateway").value_or(gateway.name);
     fields.integer("workers", gateway.workers, 1, 16);
     if (const auto admin = fields.find("admin")) read_admin(*admin, gateway.admin, base);
     fields.boolean("busy_poll", gateway.busy_poll);
@@ -70,9 +48,13 @@ Gateway read_gateway(const Value& section, const std::filesystem::path& base) {
     fields.integer("packet_buffers", gateway.packet_buffers, 1024, 1'048'576);
     fields.integer("flows_per_worker", gateway.flows_per_worker, 1024, 67'108'864);
     fields.integer("pending_packets", gateway.pending_packets, 1, 65'536);
-    if (const auto timeouts = fields.find("timeouts")) gateway.timeouts = read_timeouts(*timeouts);
-    fields.choice<TcpMidstream>("tcp_midstream", gateway.tcp_midstream,
-                                {{"drop", TcpMidstream::drop}, {"adopt", TcpMidstream::adopt}});
+    if (const auto timeouts = fields.find("timeouts")) gateway.timeouts = read_timeouts(*timeouts, gateway.timeouts);
+    if (const auto midstream = fields.find("tcp_midstream"))
+        gateway.tcp_midstream = read_tcp_midstream(*midstream).value_or(gateway.tcp_midstream);
+    if (const auto zone = fields.find("zone")) gateway.zone = zone->name("the zone's name").value_or("");
+    fields.boolean("fragment_ipv4", gateway.fragment_ipv4);
+    fields.integer("fragmented_packets", gateway.fragmented_packets, 16, 1'048'576);
+    fields.integer("held_fragments", gateway.held_fragments, 1, 65'536);
     if (const auto hash_key = fields.find("hash_key")) read_hash_key(*hash_key, gateway.hash_key);
     return gateway;
 }

@@ -10,6 +10,8 @@ namespace sallyport::config {
 namespace {
 
 constexpr std::size_t longest_text = 4096;
+constexpr std::string_view how_to_name =
+    "begin with a letter or digit, then write letters, digits, `_` and `-`, 63 in all";
 
 std::string_view name_of(Node::Kind kind) {
     switch (kind) {
@@ -68,6 +70,12 @@ std::optional<std::string> Value::text(std::string_view expected) const {
         return std::nullopt;
     }
     return text;
+}
+
+std::optional<std::string> Value::name(std::string_view expected) const {
+    auto written = text(expected);
+    if (written && !is_name(*written)) fault_is_not("a name", std::string(how_to_name));
+    return written;
 }
 
 std::optional<std::uint64_t> Value::integer(std::uint64_t least, std::uint64_t most) const {
@@ -151,9 +159,7 @@ std::vector<Value> Value::named(std::string_view expected, std::size_t most) con
     if (!has_kind(Node::Kind::map, expected) || !has_at_most(most)) return values;
     for (const Node& child : node_->children) {
         const Value& value = values.emplace_back(child, join(path_, child.key), *report_);
-        if (!is_name(child.key))
-            value.fault(in_backticks(child.key) + " is not a name",
-                        "begin with a letter or digit, then write letters, digits, `_` and `-`, 63 in all");
+        if (!is_name(child.key)) value.fault(in_backticks(child.key) + " is not a name", std::string(how_to_name));
     }
     return values;
 }
@@ -201,10 +207,11 @@ void Fields::boolean(std::string_view key, bool& out) const {
     if (const auto decided = value->boolean()) out = *decided;
 }
 
-void Fields::duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds least) const {
+void Fields::duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds least,
+                      std::chrono::milliseconds most) const {
     const std::optional<Value> value = find(key);
     if (!value) return;
-    if (const auto duration = value->duration(least, std::chrono::hours(24))) out = *duration;
+    if (const auto duration = value->duration(least, most)) out = *duration;
 }
 
 } // namespace sallyport::config

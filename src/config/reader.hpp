@@ -42,6 +42,8 @@ public:
 
     /// The text of a single value: 1 to 4096 printable characters. `expected` completes "write ...".
     [[nodiscard]] std::optional<std::string> text(std::string_view expected) const;
+    /// A name of ours, as is_name() has it. A text that is none is reported, and given all the same.
+    [[nodiscard]] std::optional<std::string> name(std::string_view expected) const;
     [[nodiscard]] std::optional<std::uint64_t> integer(std::uint64_t least, std::uint64_t most) const;
     [[nodiscard]] std::optional<bool> boolean() const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds least,
@@ -91,7 +93,8 @@ public:
     [[nodiscard]] std::optional<Value> require(std::string_view key, std::string_view advice) const;
 
     void boolean(std::string_view key, bool& out) const;
-    void duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds least) const;
+    void duration(std::string_view key, std::chrono::milliseconds& out, std::chrono::milliseconds least,
+                  std::chrono::milliseconds most = std::chrono::hours(24)) const;
 
     template <typename Integer>
     void integer(std::string_view key, Integer& out, std::uint64_t least, std::uint64_t most) const {

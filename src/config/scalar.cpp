@@ -47,6 +47,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) n
 }
 
 std::string to_text(std::chrono::milliseconds duration) {
+    if (duration.count() == 0) return "0s";
     auto unit = units.rbegin();
     while (duration.count() % unit->second != 0)
         ++unit;
@@ -60,6 +61,20 @@ std::optional<PortRange> parse_port_range(std::string_view text) noexcept {
     range.last = range.first;
     if (dash != std::string_view::npos && !whole(text.substr(dash + 1), range.last)) return std::nullopt;
     return range.first <= range.last ? std::optional(range) : std::nullopt;
+}
+
+std::optional<std::vector<StatusRange>> parse_status_ranges(std::string_view text) {
+    constexpr std::uint16_t least = 200;
+    constexpr std::uint16_t most = 599;
+    std::vector<StatusRange> ranges;
+    while (true) {
+        const std::size_t comma = text.find(',');
+        const auto range = parse_port_range(text.substr(0, comma));
+        if (!range || range->first < least || range->last > most) return std::nullopt;
+        ranges.push_back({.first = range->first, .last = range->last});
+        if (comma == std::string_view::npos) return ranges;
+        text.remove_prefix(comma + 1);
+    }
 }
 
 std::optional<std::array<std::uint8_t, 16>> parse_hash_key(std::string_view text) noexcept {
@@ -87,6 +102,17 @@ std::optional<std::string> parse_pci_address(std::string_view text) {
 bool is_name(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 63 && is_letter_or_digit(text.front()) &&
            std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; });
+}
+
+bool is_host_name(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 253) return false;
+    std::size_t label = 0;
+    for (const char c : text) {
+        if (c == '.' ? label == 0 : !is_letter_or_digit(c) && c != '-' && c != '_') return false;
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63) return false;
+    }
+    return label > 0;
 }
 
 bool is_interface_name(std::string_view text) noexcept {

@@ -22,6 +22,20 @@ void check_finding(const Finding& finding, long lines) {
     require(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
 }
 
+void check_group(const Config& config, const ApplianceGroup& group) {
+    require(std::ranges::any_of(group.appliances, [](const Appliance& each) { return each.weight > 0; }));
+    const bool is_mirror = group.mode == GroupMode::mirror;
+    require(!is_mirror || (group.on_unhealthy != Failover::reset && group.on_deregistered != Failover::reset));
+    require(!is_mirror || (!group.verdicts && !group.passive_check));
+    if (!group.health_check) return;
+    const HealthCheck& check = *group.health_check;
+    require(!is_mirror || check.protocol != HealthProtocol::geneve);
+    require(check.timeout <= check.interval && check.timeout.count() > 0 && check.port > 0);
+    require(!check.matcher.empty() && check.path.starts_with('/'));
+    require(check.probe.source.family() == check.probe.destination.family());
+    require(check.probe.endpoint.empty() || find_endpoint(config, check.probe.endpoint) != nullptr);
+}
+
 void check_usable(const Config& config) {
     require(!config.ports.empty() && !config.endpoints.empty() && !config.policy.empty());
     for (const Endpoint& endpoint : config.endpoints) {
@@ -35,7 +49,7 @@ void check_usable(const Config& config) {
             require(find_group(config, group) != nullptr);
     }
     for (const ApplianceGroup& group : config.appliance_groups)
-        require(std::ranges::any_of(group.appliances, [](const Appliance& each) { return each.weight > 0; }));
+        check_group(config, group);
     for (const PolicyRule& rule : config.policy)
         require(!rule.chain || find_chain(config, *rule.chain) != nullptr);
     for (const Route& route : config.routes)

@@ -30,6 +30,7 @@ TEST_CASE("durations are a whole number and a unit") {
     CHECK(to_text(24h) == "24h");
     CHECK(to_text(90s) == "90s");
     CHECK(to_text(1500ms) == "1500ms");
+    CHECK(to_text(0ms) == "0s");
 }
 
 TEST_CASE("port ranges go from low to high") {
@@ -39,6 +40,25 @@ TEST_CASE("port ranges go from low to high") {
     for (const char* text : {"", "-", "1-", "-1", "2-1", "65536", "1-65536", "1 - 2", "1-2-3"}) {
         INFO(text);
         CHECK_FALSE(parse_port_range(text));
+    }
+}
+
+TEST_CASE("a matcher is status codes and ranges of them") {
+    const auto written = [](std::string_view text) {
+        std::string all;
+        const auto ranges = parse_status_ranges(text);
+        REQUIRE(ranges);
+        for (const StatusRange& range : *ranges)
+            all += std::to_string(range.first) + ".." + std::to_string(range.last) + " ";
+        return all;
+    };
+    CHECK(written("200") == "200..200 ");
+    CHECK(written("200-599") == "200..599 ");
+    CHECK(written("200,204,300-310") == "200..200 204..204 300..310 ");
+    for (const char* text : {"", ",", "200,", ",200", "200,,204", "199", "600", "199-399", "200-600", "399-200",
+                             "200, 204", "200-", "2xx", "200-399-400"}) {
+        INFO(text);
+        CHECK_FALSE(parse_status_ranges(text));
     }
 }
 
@@ -60,6 +80,18 @@ TEST_CASE("names and interface names keep to their letters") {
     CHECK(is_name("fw-1_b"));
     CHECK_FALSE(is_name("-fw"));
     CHECK_FALSE(is_name(std::string(64, 'a')));
+    for (const char* text : {"a", "10.0.0.1", "firewall-1.example", "_health.a-b", "xn--bcher-kva.example"}) {
+        INFO(text);
+        CHECK(is_host_name(text));
+    }
+    for (const char* text : {"", ".", "a.", ".a", "a..b", "a:80", "a b", "a/b", "[::1]", "a\r\nb", "b\xc3\xbc"}) {
+        INFO(text);
+        CHECK_FALSE(is_host_name(text));
+    }
+    const std::string label(63, 'a');
+    CHECK(is_host_name(label + "." + label + "." + label + "." + std::string(61, 'a')));
+    CHECK_FALSE(is_host_name(label + "." + label + "." + label + "." + std::string(62, 'a')));
+    CHECK_FALSE(is_host_name(label + "a"));
     CHECK(is_interface_name("eth0.100@x"));
     CHECK_FALSE(is_interface_name("a/b"));
     CHECK_FALSE(is_interface_name(".."));

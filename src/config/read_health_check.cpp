@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a group's appliances are checked, in ELB's words. A key that says nothing to the check's protocol is a fault.
+#include "config/scalar.hpp"
+#include "config/sections.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sallyport::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint8_t protocol_icmp = 1;
+constexpr std::uint8_t protocol_icmp_v6 = 58;
+
+/// Which protocols a key says something to.
+struct KeyUse {
+    std::string_view key;
+    std::vector<HealthProtocol> protocols;
+    const char* advice;
+};
+
+const std::array<KeyUse, 6>& key_uses() {
+    using enum HealthProtocol;
+    static const std::array<KeyUse, 6> uses = {{
+        {"port", {tcp, http, https}, "remove it; a probe's own port is `probe.port`"},
+        {"path", {http, https}, "remove it, or write `protocol: http` or https"},
+        {"host", {http, https}, "remove it, or write `protocol: http` or https"},
+        {"matcher", {http, https}, "remove it, or write `protocol: http` or https"},
+        {"ca", {https}, "remove it, or write `protocol: https`"},
+        {"probe", {geneve}, "remove it, or write `protocol: geneve`"},
+    }};
+    return uses;
+}
+
+void check_keys_fit(const Fields& fields, HealthProtocol protocol) {
+    for (const KeyUse& use : key_uses()) {
+        const auto value = fields.find(use.key);
+        if (value && std::ranges::find(use.protocols, protocol) == use.protocols.end())
+            value->fault("says nothing to a check of this `protocol`", use.advice);
+    }
+}
+
+/// The path goes into a request line as it is.
+void read_request_path(const Value& value, std::string& path) {
+    constexpr std::string_view expected = "a path, such as /health, of at most 1024 characters";
+    const auto written = value.text(expected);
+    if (!written) return;
+    const bool fits = written->front() == '/' && written->size() <= 1024 &&
+                      std::ranges::all_of(*written, [](char c) { return c > ' ' && c < 0x7f; });
+    if (fits) {
+        path = *written;
+    } else {
+        value.fault_is_not("a path of printable characters that begins with `/`", "write " + std::string(expected));
+    }
+}
+
+void read_host(const Value& value, std::string& host) {
+    constexpr std::string_view expected = "a host name without a port, such as firewall.example";
+    const auto written = value.text(expected);
+    if (!written) return;
+    if (is_host_name(*written)) {
+        host = *written;
+    } else {
+        value.fault_is_not("a host name", "write " + std::string(expected));
+    }
+}
+
+void read_matcher(const Value& value, std::vector<StatusRange>& matcher) {
+    constexpr std::string_view expected = "status codes from 200 to 599, such as 200-399 or \"200,204,300-310\"";
+    const auto written = value.text(expected);
+    if (!written) return;
+    if (const auto ranges = parse_status_ranges(*written)) {
+        matcher = *ranges;
+    } else {
+        value.fault_is_not("a list of status codes", "write " + std::string(expected));
+    }
+}
+
+void read_probe_address(const Fields& fields, std::string_view key, IpAddress& out) {
+    const auto value = fields.find(key);
+    const auto address = value ? value->address() : std::nullopt;
+    if (!address) return;
+    out = *address;
+    if (address->is_unspecified() || address->is_multicast() || address->is_loopback())
+        value->fault_is_not("an address that a packet can have here", "write a unicast address, such as 198.18.0.1");
+}
+
+/// Nothing is said of families while one of the two addresses could not be read.
+void check_probe_families(const Fields& fields, const GeneveProbe& probe) {
+    const Report& report = fields.map().report();
+    const std::string& path = fields.map().path();
+    if (probe.source.family() == probe.destination.family() || report.has_error_under(path + ".source") ||
+        report.has_error_under(path + ".destination"))
+        return;
+    fields.map().fault("has a `source` of one family and a `destination` of the other",
+                       "write both, IPv4 or IPv6 (left out, they are 198.18.0.1 and 198.19.0.1)");
+}
+
+GeneveProbe read_probe(const Value& value) {
+    GeneveProbe probe;
+    const Fields fields(value, {"protocol", "source", "destination", "port", "endpoint"});
+    fields.choice<std::uint8_t>("protocol", probe.protocol, {{"udp", 17}, {"tcp", 6}, {"icmp", protocol_icmp}});
+    read_probe_address(fields, "source", probe.source);
+    read_probe_address(fields, "destination", probe.destination);
+    check_probe_families(fields, probe);
+    const auto port = fields.find("port");
+    if (port && probe.protocol == protocol_icmp) {
+        port->fault("says nothing to a probe of ICMP", "remove it, or write `protocol: udp` or tcp");
+    } else {
+        fields.integer("port", probe.port, 1, 65'535);
+    }
+    if (probe.protocol == protocol_icmp && !probe.source.is_v4()) probe.protocol = protocol_icmp_v6;
+    if (const auto endpoint = fields.find("endpoint"))
+        probe.endpoint = endpoint->text("the name of an endpoint").value_or("");
+    return probe;
+}
+
+void read_times(const Fields& fields, HealthCheck& check) {
+    fields.duration("interval", check.interval, 100ms, 300s);
+    fields.duration("timeout", check.timeout, 50ms, 120s);
+    const Value& map = fields.map();
+    if (check.timeout <= check.interval || map.report().has_error_under(map.path() + ".interval") ||
+        map.report().has_error_under(map.path() + ".timeout"))
+        return;
+    const bool is_default = !fields.has("timeout");
+    fields.find("timeout").value_or(map).fault(
+        "has a timeout of " + to_text(check.timeout) + (is_default ? ", the default," : "") + " and an interval of " +
+            to_text(check.interval) + ": a check would begin before the last one is over",
+        "write a `timeout` of at most " + to_text(check.interval));
+}
+
+} // namespace
+
+HealthCheck read_health_check(const Value& value, const std::filesystem::path& base) {
+    HealthCheck check;
+    check.line = value.line();
+    const Fields fields(value, {"protocol", "port", "interval", "timeout", "healthy_threshold", "unhealthy_threshold",
+                                "path", "host", "matcher", "ca", "probe"});
+    if (!fields) return check;
+    read_times(fields, check);
+    fields.integer("healthy_threshold", check.healthy_threshold, 2, 10);
+    fields.integer("unhealthy_threshold", check.unhealthy_threshold, 2, 10);
+    fields.integer("port", check.port, 1, 65'535);
+    if (const auto path = fields.find("path")) read_request_path(*path, check.path);
+    if (const auto host = fields.find("host")) read_host(*host, check.host);
+    if (const auto matcher = fields.find("matcher")) read_matcher(*matcher, check.matcher);
+    if (const auto ca = fields.find("ca"))
+        check.ca = read_path(*ca, "the file of certificates to verify against", base).value_or("");
+    if (const auto probe = fields.find("probe")) check.probe = read_probe(*probe);
+    const auto protocol = fields.find("protocol");
+    const auto chosen = protocol ? protocol->choice<HealthProtocol>({{"tcp", HealthProtocol::tcp},
+                                                                     {"http", HealthProtocol::http},
+                                                                     {"https", HealthProtocol::https},
+                                                                     {"geneve", HealthProtocol::geneve}})
+                                 : check.protocol;
+    if (!chosen) return check;
+    check.protocol = *chosen;
+    check_keys_fit(fields, check.protocol);
+    return check;
+}
+
+} // namespace sallyport::config
