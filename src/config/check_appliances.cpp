@@ -9,6 +9,10 @@ namespace sallyport::config {
 
 namespace {
 
+/// Half of the positions that a roster has (support/index.hpp), so that a reload can bring in as many while these
+/// drain.
+constexpr std::size_t max_appliances = 32'000;
+
 void check_group(const ApplianceGroup& group, Findings& findings) {
     const std::string list = "appliance_groups." + group.name + ".appliances";
     std::set<std::string_view> names;
@@ -38,8 +42,16 @@ void check_group(const ApplianceGroup& group, Findings& findings) {
 
 Findings check_appliances(const Config& config) {
     Findings findings;
-    for (const ApplianceGroup& group : config.appliance_groups)
+    std::size_t count = 0;
+    for (const ApplianceGroup& group : config.appliance_groups) {
         check_group(group, findings);
+        count += group.appliances.size();
+    }
+    if (count > max_appliances)
+        findings.push_back({.path = "appliance_groups",
+                            .problem = "holds " + std::to_string(count) + " appliances in all, more than " +
+                                       std::to_string(max_appliances),
+                            .advice = "divide the groups among several gateways"});
     return findings;
 }
 

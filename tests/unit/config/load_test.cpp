@@ -247,6 +247,19 @@ TEST_CASE("every rule behind one that matches everything is found") {
     CHECK(findings[1].problem == "can never match: the rule on line 7 matches every flow before it");
 }
 
+TEST_CASE("all groups together hold no more appliances than a roster has positions for") {
+    Config config;
+    config.appliance_groups.resize(32);
+    for (ApplianceGroup& group : config.appliance_groups)
+        group.appliances.resize(1000);
+    CHECK(check_appliances(config).empty());
+    config.appliance_groups[7].appliances.resize(1001);
+    const Findings findings = check_appliances(config);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].path == "appliance_groups");
+    CHECK(findings[0].problem == "holds 32001 appliances in all, more than 32000");
+}
+
 TEST_CASE("the costlier encapsulation over IPv6 is counted") {
     std::string text = base_config;
     text.replace(text.find("198.51.100.12"), 13, "'2001:db8:2::12'");
