@@ -198,15 +198,12 @@ void build_appliances(const config::Config& config, const Slots& slots, Roster& 
             appliance.address = place.address;
             appliance.group = position_of_name(slots.groups, place.group);
             appliance.weight = weight_of(from, place);
-            appliance.overhead_bytes = overhead_bytes(place.address.family(), config::Payload::ip);
+            appliance.overhead_bytes = overhead_bytes(place.address.family(), place.payload);
             appliance.zone = place.zone;
             appliance.standing = place.standing;
-            if (from != nullptr) {
-                appliance.payload = from->payload;
-                appliance.overhead_bytes = overhead_bytes(place.address.family(), from->payload);
-                appliance.mode = from->mode;
-                appliance.may_offload = from->verdicts.has_value();
-            }
+            appliance.payload = place.payload;
+            appliance.mode = place.mode;
+            appliance.may_offload = from != nullptr && from->verdicts.has_value();
         }
         roster.appliances.push_back(std::move(appliance));
     }
@@ -224,7 +221,11 @@ void build_groups(const config::Config& config, const Slots& slots, Roster& rost
         config::ApplianceGroup gone;
         const config::ApplianceGroup* from = find_group(config, name);
         if (from == nullptr) {
-            if (!group.appliances.empty()) gone.on_deregistered = slots.appliances[group.appliances[0]].on_deregistered;
+            if (!group.appliances.empty()) {
+                const Place& last = slots.appliances[group.appliances[0]];
+                gone.on_deregistered = last.on_deregistered;
+                gone.mode = last.mode;
+            }
             from = &gone;
         }
         group.stickiness = from->stickiness;

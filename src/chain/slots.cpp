@@ -17,14 +17,20 @@ void add_names(const config::Config& config, Slots& slots) {
         add_name(slots.chains, chain.name);
 }
 
+void remember(const config::ApplianceGroup& group, Place& place) {
+    place.on_deregistered = group.on_deregistered;
+    place.payload = group.payload;
+    place.mode = group.mode;
+}
+
 Place place_of(const config::ApplianceGroup& group, const config::Appliance& appliance, const Standing& standing) {
     Place place;
     place.group = group.name;
     place.name = appliance.name;
     place.address = appliance.address;
     place.zone = appliance.zone;
-    place.on_deregistered = group.on_deregistered;
     place.standing = standing;
+    remember(group, place);
     return place;
 }
 
@@ -77,6 +83,9 @@ Slots next_slots(Slots slots, const config::Config& config, const Standing& stan
     }
     std::vector<Place> added;
     for (const config::ApplianceGroup& group : config.appliance_groups) {
+        for (Place& place : slots.appliances) {
+            if (!place.is_free && place.group == group.name) remember(group, place);
+        }
         for (const config::Appliance& appliance : group.appliances) {
             Place* own = find_own(slots, group, appliance);
             if (own == nullptr) {

@@ -34,7 +34,10 @@ struct Place {
     std::string name;
     IpAddress address;
     std::string zone;
-    config::Failover on_deregistered = config::Failover::keep; // its group's, as last configured
+    // Its group's, as last configured: flows go by it also when a reload takes out the whole group.
+    config::Failover on_deregistered = config::Failover::keep;
+    config::Payload payload = config::Payload::ip;
+    config::GroupMode mode = config::GroupMode::in_line;
     bool is_configured = true; // false: taken out by a reload; flows may still be on their way through it
     bool is_free = false;      // no flow holds it any more
     Standing standing;
