@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health/watched.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sallyport::health {
+namespace {
+
+auto parameters(const config::GeneveProbe& probe) {
+    return std::tie(probe.protocol, probe.source, probe.destination, probe.port);
+}
+
+/// Everything but the line that it stands in.
+bool same(const config::HealthCheck& a, const config::HealthCheck& b) {
+    const auto parameters_of = [](const config::HealthCheck& check) {
+        return std::tie(check.protocol, check.port, check.interval, check.timeout, check.healthy_threshold,
+                        check.unhealthy_threshold, check.path, check.host, check.ca);
+    };
+    const auto same_range = [](const config::StatusRange& one, const config::StatusRange& other) {
+        return one.first == other.first && one.last == other.last;
+    };
+    return parameters_of(a) == parameters_of(b) && parameters(a.probe) == parameters(b.probe) &&
+           std::equal(a.matcher.begin(), a.matcher.end(), b.matcher.begin(), b.matcher.end(), same_range);
+}
+
+/// Endpoints stand in the roster in the file's order.
+EndpointIndex probe_endpoint(const config::Config& config, const config::ApplianceGroup& group) {
+    if (!group.health_check) return 0;
+    const std::string& name = group.health_check->probe.endpoint;
+    const auto found = std::find_if(config.endpoints.begin(), config.endpoints.end(),
+                                    [&name](const config::Endpoint& endpoint) { return endpoint.name == name; });
+    return found == config.endpoints.end() ? EndpointIndex{0}
+                                           : static_cast<EndpointIndex>(found - config.endpoints.begin());
+}
+
+} // namespace
+
+bool same_appliance(const Watched& a, const Watched& b) noexcept {
+    return a.appliance == b.appliance && a.name == b.name && a.address == b.address;
+}
+
+bool same_check(const Watched& a, const Watched& b) noexcept {
+    if (a.check.has_value() != b.check.has_value()) return false;
+    return a.probe_endpoint == b.probe_endpoint && (!a.check || same(*a.check, *b.check));
+}
+
+std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
+    std::vector<Watched> list;
+    for (const config::ApplianceGroup& group : config.appliance_groups) {
+        const bool is_passive = group.passive_check && group.mode != config::GroupMode::mirror;
+        if (!is_passive && !group.health_check) continue;
+        for (const config::Appliance& appliance : group.appliances) {
+            const ApplianceIndex index = slots.appliance(group.name, appliance.name);
+            if (index == no_index) continue;
+            list.push_back({index, group.name + "/" + appliance.name, appliance.address, group.health_check, is_passive,
+                            probe_endpoint(config, group)});
+        }
+    }
+    return list;
+}
+
+} // namespace sallyport::health
