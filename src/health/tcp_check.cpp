@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "health/tcp_check.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace sallyport::health {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+asio::ip::address to_asio(const IpAddress& address) {
+    if (address.is_v4()) return asio::ip::address_v4(address.v4_host_order());
+    return asio::ip::address_v6(address.bytes());
+}
+
+/// Faults of connect() that say something of the gateway only.
+bool is_ours(const error_code& error) {
+    return error == boost::system::errc::address_not_available || error == asio::error::no_memory ||
+           error == asio::error::no_buffer_space || error == asio::error::access_denied;
+}
+
+} // namespace
+
+TcpCheck::TcpCheck(asio::io_context& loop, const IpAddress& address, std::uint16_t port,
+                   std::chrono::milliseconds timeout)
+    : Check(loop, timeout), socket_(loop), peer_(to_asio(address), port) {}
+
+void TcpCheck::begin() {
+    error_code error;
+    socket_.open(peer_.protocol(), error);
+    if (error) return fail(Reason::internal_error, "No socket is to be had: " + error.message());
+    socket_.async_connect(peer_, [self = shared_from_this(), this](const error_code& result) {
+        guarded([this, &result] { on_connect(result); });
+    });
+}
+
+void TcpCheck::close() noexcept {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+void TcpCheck::on_connect(const error_code& error) {
+    if (!error) return connected();
+    if (error == asio::error::timed_out) return expire();
+    const Reason reason = is_ours(error) ? Reason::internal_error : Reason::failed_health_checks;
+    fail(reason, "No connection to port " + std::to_string(peer_.port()) + ": " + error.message());
+}
+
+} // namespace sallyport::health
