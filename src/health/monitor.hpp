@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// How are the appliances? Checks them, watches their traffic, and says so when the answer changes. All of it happens in
+// the handlers of one event loop on the control thread, and nothing there waits.
+#pragma once
+
+#include "health/passive.hpp"
+#include "health/probe_path.hpp"
+#include "health/watched.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace sallyport::health {
+
+struct MonitorSettings {
+    std::uint64_t seed = 0; // of schedules and probe numbers; another one for each gateway and start
+    std::chrono::milliseconds traffic_interval = std::chrono::seconds(1); // how often the counters are looked at
+    PassiveRule passive;
+};
+
+struct Change {
+    ApplianceIndex appliance = no_index;
+    chain::Health health = chain::Health::initial;
+    std::string_view reason; // the code; empty when healthy
+    std::string sentence;    // empty when healthy
+};
+
+/// What the monitor needs of the gateway. The functions neither throw nor wait.
+struct Surroundings {
+    ProbePath* probes = nullptr;                    // outlives the monitor; nullptr: no GENEVE probes
+    std::function<Traffic(ApplianceIndex)> traffic; // of all workers; empty: nothing is watched passively
+    std::function<void(const Change&)> on_change;   // of health or reason; may call watch(), or end the monitor
+};
+
+/// An appliance, as reports show it.
+struct ApplianceReport {
+    ApplianceIndex appliance = no_index;
+    std::string name;
+    chain::Health health = chain::Health::initial;
+    std::string_view reason;
+    std::string sentence;
+    std::uint64_t checks = 0; // done since it is watched
+    std::uint64_t checks_failed = 0;
+    unsigned failures_in_a_row = 0;
+    std::optional<std::chrono::microseconds> took; // the last check; none yet
+    std::string last_failure;                      // of the last check, if that failed
+    bool is_silent = false; // sent to, and nothing comes back; healthy all the same if a GENEVE probe passes
+};
+
+class Monitor {
+public:
+    /// The loop outlives the monitor, and runs on the thread that makes, asks and ends it.
+    Monitor(boost::asio::io_context& loop, const MonitorSettings& settings, Surroundings surroundings);
+    Monitor(Monitor&&) noexcept;
+    Monitor& operator=(Monitor&&) = delete;
+    /// Checks that are under way end unheard.
+    ~Monitor();
+
+    /// From now on these, and no others. What is watched as before goes on undisturbed; a changed check begins anew,
+    /// but what is known of the appliance stays. Appliances that are new are initial, or healthy without a check.
+    /// Calls on_change for nobody: ask health() for what the next roster has to say.
+    void watch(const std::vector<Watched>& list);
+
+    /// Nothing: not watched.
+    [[nodiscard]] std::optional<chain::Health> health(ApplianceIndex appliance) const;
+    /// By index.
+    [[nodiscard]] std::vector<ApplianceReport> snapshot() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+} // namespace sallyport::health
