@@ -65,6 +65,7 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance) noe
         round.worker.counters.copies_lost.add(1);
         return round.give_back(copy);
     }
+    count_visit(round, appliance, static_cast<unsigned>(length));
     round.worker.counters.appliances[appliance].copies_sent.add(1);
     round.produce(copy, Resume::egress);
 }

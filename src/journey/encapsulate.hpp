@@ -106,7 +106,14 @@ inline void write_outer_v6(Packet& packet, std::uint8_t traffic_class, const IpA
 inline constexpr unsigned max_encapsulation_bytes =
     chain::overhead_bytes(Family::ipv6, config::Payload::ethernet) + sizeof(EthernetHeader);
 
-/// Wraps the IP packet at packet.l3 and sets its way; counts the visit. Anything but `done` leaves the packet as it
+/// A packet of a tenant that goes to an appliance, before it is wrapped.
+inline void count_visit(Round& round, ApplianceIndex appliance, unsigned inner_bytes) noexcept {
+    ApplianceCounters& counters = round.worker.counters.appliances[appliance];
+    counters.packets_sent.add(1);
+    counters.bytes_sent.add(inner_bytes);
+}
+
+/// Wraps the IP packet at packet.l3 and sets its way. Anything but `done` leaves the packet as it
 /// was. RFC 6040 4.1, normal mode, and RFC 2983 3.1: ECN and DSCP are copied outwards.
 [[nodiscard, gnu::always_inline]] inline Encapsulation encapsulate(Round& round, Packet& packet,
                                                                    const Tunnel& tunnel) noexcept {
@@ -121,9 +128,6 @@ inline constexpr unsigned max_encapsulation_bytes =
     if (inner_bytes + overhead > roster.ports[way.port].mtu) return Encapsulation::too_big;
     if (packet.l3 < overhead + sizeof(EthernetHeader)) return Encapsulation::no_headroom;
 
-    ApplianceCounters& counters = round.worker.counters.appliances[tunnel.appliance];
-    counters.packets_sent.add(1);
-    counters.bytes_sent.add(inner_bytes);
     const std::uint8_t traffic_class = detail::traffic_class(packet);
     const std::uint16_t type = detail::begin_payload(packet, appliance.payload);
     detail::write_geneve(packet, type, tunnel);

@@ -22,8 +22,10 @@ void visit(Round& round, Packet* packet) noexcept {
                         .source_port = entry.outer_source_port,
                         .cookie = cookie_of_hop(entry.cookie, packet->hop),
                         .endpoint_id = round.around.roster.endpoints[packet->endpoint].id};
+    const auto inner_bytes = static_cast<unsigned>(packet->end - packet->l3);
     switch (encapsulate(round, *packet, tunnel)) {
     case Encapsulation::done:
+        count_visit(round, tunnel.appliance, inner_bytes);
         return round.egress.push(packet);
     case Encapsulation::no_route:
         return drop(round, packet, DropReason::NoRouteToAppliance);

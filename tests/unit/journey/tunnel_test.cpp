@@ -139,6 +139,9 @@ TEST_CASE("a probe goes through its appliance and is known when it comes back, a
     CHECK(back.drops.empty());
     CHECK(counters.probe_answered.read() == 42);
     CHECK(world.flows() == 0);
+    // Nobody's traffic either: checks alone make no appliance look busy, or silent.
+    CHECK(counters.packets_sent.read() == 0);
+    CHECK(counters.packets_returned.read() == 0);
     // Once.
     CHECK(world.give_back(out).is_dropped(DropReason::MissingFlowEntry));
 }
