@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// How an appliance stands, in ELB's words: state, reason code and a sentence. What `appliances` shows.
+#pragma once
+
+#include "chain/slots.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sallyport::control {
+
+/// ELB's TargetHealth.State.
+enum class State : std::uint8_t { initial, healthy, unhealthy, draining, unused };
+
+[[nodiscard]] std::string_view name(State state) noexcept;
+
+// ELB's TargetHealth.Reason, as far as they are not a health check's own.
+inline constexpr std::string_view registration_in_progress = "Elb.RegistrationInProgress";
+inline constexpr std::string_view initial_health_checking = "Elb.InitialHealthChecking";
+inline constexpr std::string_view deregistration_in_progress = "Target.DeregistrationInProgress";
+inline constexpr std::string_view not_registered = "Target.NotRegistered";
+inline constexpr std::string_view not_in_use = "Target.NotInUse";
+
+/// Who took an appliance out.
+enum class TakenOutBy : std::uint8_t { nobody, command, reload };
+
+struct ApplianceState {
+    State state = State::healthy;
+    std::string reason;                                  // empty when healthy
+    std::string sentence;                                // the same, for people
+    std::chrono::milliseconds age{0};                    // since when it is in this state
+    std::optional<std::chrono::milliseconds> drain_left; // draining: until the deregistration delay is over
+    TakenOutBy taken_out_by = TakenOutBy::nobody;
+    std::uint16_t share_percent = 100; // of its weight: less while it starts slowly
+    std::string zone;                  // empty: every zone's
+    bool zone_is_shifted = false;
+    bool is_free = false; // nothing is at this position
+};
+
+/// What checks say of an appliance.
+struct HealthNote {
+    chain::Health health = chain::Health::healthy;
+    std::string reason; // ELB's code: Target.Timeout, ...
+    std::string sentence;
+};
+
+} // namespace sallyport::control

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/fixed_settings.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+namespace sallyport::control {
+namespace {
+
+using Differences = std::vector<std::string>;
+
+/// One line for a device, different for different ones.
+struct DeviceText {
+    std::string operator()(const config::KernelInterface& device) const {
+        return "interface " + device.interface + " " + std::to_string(static_cast<int>(device.driver));
+    }
+    std::string operator()(const config::PciDevice& device) const { return "pci " + device.address; }
+    std::string operator()(const config::PcapDevice& device) const {
+        return "pcap " + device.input + "\n" + device.output;
+    }
+    std::string operator()(const config::NullDevice&) const { return "null"; }
+};
+
+void compare_gateways(const config::Gateway& running, const config::Gateway& wanted, Differences& found) {
+    const auto compare = [&](std::string_view key, auto member) {
+        if (running.*member != wanted.*member) found.push_back("gateway." + std::string(key));
+    };
+    compare("workers", &config::Gateway::workers);
+    compare("admin", &config::Gateway::admin);
+    compare("busy_poll", &config::Gateway::busy_poll);
+    compare("hugepages", &config::Gateway::hugepages);
+    compare("packet_buffers", &config::Gateway::packet_buffers);
+    compare("flows_per_worker", &config::Gateway::flows_per_worker);
+    compare("pending_packets", &config::Gateway::pending_packets);
+    compare("fragmented_packets", &config::Gateway::fragmented_packets);
+    compare("held_fragments", &config::Gateway::held_fragments);
+}
+
+void compare_ports(const config::Port& running, const config::Port& wanted, Differences& found) {
+    const std::string place = "ports." + running.name;
+    if (std::visit(DeviceText{}, running.device) != std::visit(DeviceText{}, wanted.device))
+        found.push_back(place + ": the device");
+    const auto compare = [&](std::string_view key, auto member) {
+        if (running.*member != wanted.*member) found.push_back(place + "." + std::string(key));
+    };
+    compare("vlan", &config::Port::vlan);
+    compare("addresses", &config::Port::addresses);
+    compare("mtu", &config::Port::mtu);
+    compare("mac", &config::Port::mac);
+}
+
+void compare_endpoints(const config::Endpoint& running, const config::Endpoint& wanted, Differences& found) {
+    const std::string place = "endpoints." + running.name;
+    if (running.id != wanted.id) found.push_back(place + ".id");
+    if (running.ports != wanted.ports) found.push_back(place + ".ports");
+}
+
+/// Pairs things by name; a name that only one of them has is a difference.
+template <typename Thing>
+void compare_by_name(std::string_view section, const std::vector<Thing>& running, const std::vector<Thing>& wanted,
+                     void (*compare)(const Thing&, const Thing&, Differences&), Differences& found) {
+    const auto find = [](const std::vector<Thing>& things, const std::string& name) {
+        return std::find_if(things.begin(), things.end(), [&](const Thing& each) { return each.name == name; });
+    };
+    for (const Thing& each : running) {
+        const auto same = find(wanted, each.name);
+        if (same == wanted.end()) {
+            found.push_back(std::string(section) + "." + each.name + " is gone");
+        } else {
+            compare(each, *same, found);
+        }
+    }
+    for (const Thing& each : wanted) {
+        if (find(running, each.name) == running.end())
+            found.push_back(std::string(section) + "." + each.name + " is new");
+    }
+}
+
+/// Their order means nothing.
+bool same_routes(const std::vector<config::Route>& running, const std::vector<config::Route>& wanted) {
+    const auto sorted = [](const std::vector<config::Route>& routes) {
+        std::multiset<std::tuple<std::string, std::string, std::string>> texts;
+        for (const config::Route& route : routes)
+            texts.emplace(route.destination.to_string(), route.via.to_string(), route.endpoint.value_or(""));
+        return texts;
+    };
+    return sorted(running) == sorted(wanted);
+}
+
+template <typename Thing>
+void order_like(const std::vector<Thing>& running, std::vector<Thing>& wanted) {
+    const auto position = [&](const Thing& thing) {
+        return std::find_if(running.begin(), running.end(), [&](const Thing& each) { return each.name == thing.name; });
+    };
+    std::stable_sort(wanted.begin(), wanted.end(),
+                     [&](const Thing& one, const Thing& other) { return position(one) < position(other); });
+}
+
+} // namespace
+
+std::vector<std::string> fixed_differences(const config::Config& running, const config::Config& wanted) {
+    Differences found;
+    compare_gateways(running.gateway, wanted.gateway, found);
+    compare_by_name<config::Port>("ports", running.ports, wanted.ports, compare_ports, found);
+    compare_by_name<config::Endpoint>("endpoints", running.endpoints, wanted.endpoints, compare_endpoints, found);
+    if (!same_routes(running.routes, wanted.routes)) found.emplace_back("routes");
+    return found;
+}
+
+config::Config in_running_order(const config::Config& running, config::Config wanted) {
+    order_like(running.ports, wanted.ports);
+    order_like(running.endpoints, wanted.endpoints);
+    return wanted;
+}
+
+} // namespace sallyport::control

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slow start: how much of its weight does an appliance get so long after it became healthy? ALB's linear rise, in
+// steps, because each step is a new roster.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace sallyport::control {
+
+inline constexpr std::uint16_t slow_start_step_percent = 5;
+
+/// 5 to 100; 100 when `duration` is over or 0.
+[[nodiscard]] constexpr std::uint16_t slow_start_share(std::chrono::milliseconds since,
+                                                       std::chrono::milliseconds duration) noexcept {
+    if (since >= duration) return 100;
+    const auto percent = static_cast<std::uint16_t>(std::max<std::int64_t>(since.count(), 0) * 100 / duration.count());
+    return std::max(slow_start_step_percent,
+                    static_cast<std::uint16_t>(percent / slow_start_step_percent * slow_start_step_percent));
+}
+
+} // namespace sallyport::control
