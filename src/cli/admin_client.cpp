@@ -22,7 +22,11 @@ namespace json = boost::json;
 /// More than the longest answer; what sends more is no gateway.
 constexpr std::size_t max_answer_bytes = 256U << 20;
 
-tl::unexpected<Error> nobody_answers(const std::string& path) {
+tl::unexpected<AskError> failure(std::string message, bool is_refusal = false) {
+    return tl::unexpected(AskError{std::move(message), is_refusal});
+}
+
+tl::unexpected<AskError> nobody_answers(const std::string& path) {
     return failure("no gateway answers at " + path + "; is `sallyport run` running, and is --admin right?");
 }
 
@@ -59,7 +63,7 @@ std::optional<std::string> receive_line(const Descriptor& socket) {
     return std::nullopt;
 }
 
-Result<json::object> read_answer(const std::string& line, const std::string& path) {
+tl::expected<json::object, AskError> read_answer(const std::string& line, const std::string& path) {
     json::error_code error;
     json::value answer = json::parse(line, error);
     if (!error && answer.is_object()) {
@@ -67,14 +71,15 @@ Result<json::object> read_answer(const std::string& line, const std::string& pat
         if (json::value* result = object.if_contains("result"); result != nullptr && result->is_object())
             return std::move(result->get_object());
         if (const json::value* sentence = object.if_contains("error"); sentence != nullptr && sentence->is_string())
-            return failure("the gateway says: " + std::string(sentence->get_string()));
+            return failure("the gateway says: " + std::string(sentence->get_string()), object.contains("refused"));
     }
     return failure("what answers at " + path + " is no gateway of this version");
 }
 
 } // namespace
 
-Result<json::object> ask_gateway(const std::string& path, const json::object& request, std::chrono::seconds patience) {
+tl::expected<json::object, AskError> ask_gateway(const std::string& path, const json::object& request,
+                                                 std::chrono::seconds patience) {
     if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) return nobody_answers(path);
     const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (socket.number() < 0) return failure(std::string("no socket is to be had: ") + std::strerror(errno));

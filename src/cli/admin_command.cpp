@@ -47,7 +47,7 @@ int ask_and_print(const po::variables_map& values, const boost::json::object& re
     const auto path = admin_path(values);
     if (!path) return path.error();
     const auto result = ask_gateway(*path, request);
-    if (!result) return complain(result.error().message, exit_failed);
+    if (!result) return complain(result.error().message, result.error().is_refusal ? exit_usage : exit_failed);
     if (values.contains("json")) {
         std::cout << boost::json::serialize(*result) << '\n';
     } else {

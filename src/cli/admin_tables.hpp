@@ -12,5 +12,8 @@ namespace sallyport::cli {
 [[nodiscard]] std::string flows_table(const boost::json::object& result);
 [[nodiscard]] std::string drops_table(const boost::json::object& result);
 [[nodiscard]] std::string appliances_table(const boost::json::object& result);
+/// Of `drain` and `undrain`.
+[[nodiscard]] std::string operation_table(const boost::json::object& result);
+[[nodiscard]] std::string reload_text(const boost::json::object& result);
 
 } // namespace sallyport::cli

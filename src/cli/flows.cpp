@@ -19,9 +19,10 @@ int run_flows(std::span<const std::string> arguments) {
                    .options = admin_options()};
     usage.options.add_options() //
         ("limit", po::value<std::uint64_t>()->value_name("N")->default_value(control::default_flow_limit),
-         ("show at most so many, up to " + std::to_string(control::max_flow_limit)).c_str())                //
-        ("endpoint", po::value<std::string>()->value_name("NAME"), "only flows of this endpoint")           //
-        ("appliance", po::value<std::string>()->value_name("NAME"), "only flows that visit this appliance") //
+         ("show at most so many, up to " + std::to_string(control::max_flow_limit)).c_str())      //
+        ("endpoint", po::value<std::string>()->value_name("NAME"), "only flows of this endpoint") //
+        ("appliance", po::value<std::string>()->value_name("NAME"),
+         "only flows that visit this appliance, GROUP/NAME or NAME") //
         ("address", po::value<std::string>()->value_name("ADDRESS"), "only flows from or to this address or prefix");
     const auto values = read_options(usage, arguments);
     if (!values) return values.error();

@@ -5,9 +5,11 @@
 #include "cli/options.hpp"
 #include "control/admin_server.hpp"
 #include "io/gateway.hpp"
+#include "io/steward.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <filesystem>
 #include <spdlog/spdlog.h>
 
 namespace sallyport::cli {
@@ -29,7 +31,8 @@ int run_gateway(const config::Config& config, const io::GatewayOptions& options)
     if (!gateway) return complain(gateway.error().message, exit_failed);
     log_ports(**gateway);
     // Ends before the gateway does: it shows the gateway's own memory.
-    const auto admin = control::AdminServer::start({.path = config.gateway.admin}, **gateway, events);
+    const auto admin =
+        control::AdminServer::start({.path = config.gateway.admin}, {**gateway, (*gateway)->steward()}, events);
     if (!admin) return complain(admin.error().message, exit_failed);
 
     spdlog::info("{} is running with {} worker{}; ask it with `sallyport status --admin {}`", config.gateway.name,
@@ -42,21 +45,25 @@ int run_gateway(const config::Config& config, const io::GatewayOptions& options)
 
 int run_run(std::span<const std::string> arguments) {
     std::string path;
-    Usage usage{"run --config FILE [--verbose]",
-                "Runs the gateway in the foreground, until SIGTERM or SIGINT. Needs the right to open network devices\n"
-                "(root, or CAP_NET_ADMIN and CAP_NET_RAW).",
-                po::options_description("options")};
+    Usage usage{
+        "run --config FILE [--verbose]",
+        "Runs the gateway in the foreground, until SIGTERM or SIGINT. SIGHUP makes it read the configuration again,\n"
+        "as `sallyport reload` does. Needs the right to open network devices (root, or CAP_NET_ADMIN and\n"
+        "CAP_NET_RAW).",
+        po::options_description("options")};
     usage.options.add_options()                                                             //
         ("config,c", po::value(&path)->required()->value_name("FILE"), "the configuration") //
         ("verbose,v", "log more, DPDK's own lines too");
     const auto options = read_options(usage, arguments);
     if (!options) return options.error();
+    // Absolute, so that a reload finds the same file, and the same paths in it, wherever the process is by then.
+    path = std::filesystem::absolute(path).string();
     const auto config = load_configuration(path);
     if (!config) return config.error();
 
     const bool is_verbose = options->contains("verbose");
     spdlog::set_level(is_verbose ? spdlog::level::debug : spdlog::level::info);
-    return run_gateway(*config, {.verbose = is_verbose});
+    return run_gateway(*config, {.verbose = is_verbose, .config_path = path});
 }
 
 } // namespace sallyport::cli

@@ -16,14 +16,16 @@ std::string summary(const json::object& result) {
     const json::object& forwarding = part(result, "forwarding");
     const json::object& icmp = part(result, "icmp_errors");
     return "gateway     " + word(result, "name") + ", sallyport " + word(result, "version") + ", up " +
-           duration(number(result, "uptime_ms")) + "\n" +                                                 //
-           "flows       " + word(flows, "live") + " live of " + word(flows, "capacity") + ", " +          //
-           word(flows, "created") + " created, " + word(flows, "expired") + " expired, table of " +       //
+           duration(number(result, "uptime_ms")) + "\n" +                                        //
+           "flows       " + word(flows, "live") + " live of " + word(flows, "capacity") + ", " + //
+           word(flows, "created") + " created, " + word(flows, "expired") + " expired, " + word(flows, "moved") +
+           " moved, " + word(flows, "reset") + " reset, table of " +                                      //
            bytes(number(flows, "memory_bytes")) + "\n" +                                                  //
            "packets     " + word(packets, "packets_in") + " in, " + word(packets, "packets_out") +        //
            " out, " + word(result, "drops") + " dropped, " + word(icmp, "sent") + " ICMP errors sent, " + //
-           word(icmp, "limited") + " withheld\n" +                                                        //
-           "forwarding  " + word(forwarding, "routes") + " routes, " + word(forwarding, "neighbours") +   //
+           word(icmp, "limited") + " withheld, " + word(result, "resets_sent") + " TCP resets sent, " +
+           word(result, "copies_lost") + " copies lost\n" +                                             //
+           "forwarding  " + word(forwarding, "routes") + " routes, " + word(forwarding, "neighbours") + //
            " neighbours, " + word(forwarding, "pending_packets") + " packets waiting for a neighbour\n";
 }
 
@@ -45,12 +47,25 @@ std::string workers_table(const json::array& workers) {
     return table.text();
 }
 
+/// Why each device is driven as it is.
+std::string driver_reasons(const json::array& ports) {
+    std::string text;
+    for (const json::value& each : ports) {
+        if (!each.is_object() || word(each.get_object(), "driver_reason") == "-") continue;
+        const json::object& port = each.get_object();
+        text += word(port, "name") + ": " + word(port, "driver") + ", " + word(port, "driver_reason") + "\n";
+    }
+    return text.empty() ? text : "\n" + text;
+}
+
 std::string ports_table(const json::array& ports) {
     Table table({{"port"},
                  {"endpoint"},
                  {"side"},
                  {"device"},
+                 {"vlan"},
                  {"driver"},
+                 {"host link"},
                  {"link"},
                  {"mac"},
                  {"mtu", Align::right},
@@ -63,9 +78,9 @@ std::string ports_table(const json::array& ports) {
         if (!each.is_object()) continue;
         const json::object& port = each.get_object();
         table.add({word(port, "name"), word(port, "endpoint"), word(port, "side"), word(port, "device"),
-                   word(port, "driver"), word(port, "link"), word(port, "mac"), word(port, "mtu"),
-                   word(port, "packets_in"), word(port, "packets_out"), word(port, "packets_to_host"),
-                   word(port, "packets_from_host"), word(port, "packets_missed")});
+                   word(port, "vlan"), word(port, "driver"), word(port, "host_link"), word(port, "link"),
+                   word(port, "mac"), word(port, "mtu"), word(port, "packets_in"), word(port, "packets_out"),
+                   word(port, "packets_to_host"), word(port, "packets_from_host"), word(port, "packets_missed")});
     }
     return table.text();
 }
@@ -74,7 +89,7 @@ std::string ports_table(const json::array& ports) {
 
 std::string status_table(const json::object& result) {
     return summary(result) + "\n" + workers_table(items(result, "workers")) + "\n" +
-           ports_table(items(result, "ports"));
+           ports_table(items(result, "ports")) + driver_reasons(items(result, "ports"));
 }
 
 } // namespace sallyport::cli

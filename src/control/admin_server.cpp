@@ -25,8 +25,8 @@ constexpr auto accept_pause = std::chrono::milliseconds(100);
 } // namespace
 
 struct AdminServer::State : std::enable_shared_from_this<AdminServer::State> {
-    State(const AdminSettings& wanted, View& shown, asio::io_context& loop, AdminSocket socket)
-        : settings(wanted), view(shown), file(std::move(socket)),
+    State(const AdminSettings& wanted, Served shown, asio::io_context& loop, AdminSocket socket)
+        : settings(wanted), served(shown), file(std::move(socket)),
           acceptor(loop, asio::local::stream_protocol(), file->release_descriptor()), pause(loop) {}
 
     void accept();
@@ -34,7 +34,7 @@ struct AdminServer::State : std::enable_shared_from_this<AdminServer::State> {
     void stop() noexcept;
 
     AdminSettings settings;
-    View& view;
+    Served served;
     std::optional<AdminSocket> file;
     asio::local::stream_protocol::acceptor acceptor;
     asio::steady_timer pause;
@@ -68,7 +68,7 @@ void AdminServer::State::welcome(Session::Socket socket) {
         socket.write_some(asio::buffer(line), ignored);
         return;
     }
-    const auto session = std::make_shared<Session>(std::move(socket), settings, view);
+    const auto session = std::make_shared<Session>(std::move(socket), settings, served);
     session->start([this](const std::shared_ptr<Session>& ended) { sessions.erase(ended); });
     sessions.insert(session);
 }
@@ -83,11 +83,11 @@ void AdminServer::State::stop() noexcept {
         session->close();
 }
 
-Result<AdminServer> AdminServer::start(const AdminSettings& settings, View& view, asio::io_context& loop) {
+Result<AdminServer> AdminServer::start(const AdminSettings& settings, Served served, asio::io_context& loop) {
     Result<AdminSocket> socket = AdminSocket::listen(settings.path);
     if (!socket) return tl::unexpected(socket.error());
     try {
-        auto state = std::make_shared<State>(settings, view, loop, std::move(*socket));
+        auto state = std::make_shared<State>(settings, served, loop, std::move(*socket));
         state->accept();
         return AdminServer(std::move(state));
     } catch (const std::exception& error) {

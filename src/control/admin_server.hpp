@@ -3,6 +3,7 @@
 // handlers of one event loop on the control thread; whatever a client does ends that client at most.
 #pragma once
 
+#include "control/operations.hpp"
 #include "control/view.hpp"
 #include "support/result.hpp"
 
@@ -26,11 +27,17 @@ struct AdminSettings {
     std::chrono::milliseconds answer_timeout = std::chrono::seconds(30);  // until the client has read a whole answer
 };
 
-/// Listens from start() until its end. The loop and the view outlive it; the loop runs on the thread that starts and
-/// ends it.
+/// What is shown and changed.
+struct Served {
+    View& view;
+    Operations& operations;
+};
+
+/// Listens from start() until its end. The loop and what is served outlive it; the loop runs on the thread that starts
+/// and ends it.
 class AdminServer {
 public:
-    static Result<AdminServer> start(const AdminSettings& settings, View& view, boost::asio::io_context& loop);
+    static Result<AdminServer> start(const AdminSettings& settings, Served served, boost::asio::io_context& loop);
 
     AdminServer(AdminServer&&) noexcept;
     AdminServer& operator=(AdminServer&&) noexcept;

@@ -34,8 +34,13 @@ std::string error_line(std::string_view sentence) {
     return boost::json::serialize(boost::json::object{{"ok", false}, {"error", sentence}}) + "\n";
 }
 
-Session::Session(Socket socket, const AdminSettings& settings, View& view)
-    : socket_(std::move(socket)), deadline_(socket_.get_executor()), settings_(settings), view_(&view) {}
+std::string refusal_line(std::string_view sentence) {
+    return boost::json::serialize(boost::json::object{{"ok", false}, {"refused", true}, {"error", sentence}}) + "\n";
+}
+
+Session::Session(Socket socket, const AdminSettings& settings, Served served)
+    : socket_(std::move(socket)), deadline_(socket_.get_executor()), settings_(settings), view_(&served.view),
+      operations_(&served.operations) {}
 
 void Session::start(std::function<void(const std::shared_ptr<Session>&)> ended) {
     ended_ = std::move(ended);
@@ -103,9 +108,34 @@ void Session::answer(const Request& request) {
         write(result_line(boost::json::serialize(drops_report(*view_, drops->all))));
     } else if (std::holds_alternative<AppliancesRequest>(request)) {
         write(result_line(boost::json::serialize(appliances_report(*view_))));
-    } else {
+    } else if (std::holds_alternative<StatusRequest>(request)) {
         write(result_line(boost::json::serialize(status_report(*view_))));
+    } else {
+        change(request);
     }
+}
+
+void Session::change(const Request& request) {
+    if (const auto* drain = std::get_if<DrainRequest>(&request)) {
+        answer_operation(drain->zone.empty() ? operations_->drain(drain->choice, drain->delay)
+                                             : operations_->shift_zone(drain->zone, true));
+    } else if (const auto* undrain = std::get_if<UndrainRequest>(&request)) {
+        answer_operation(undrain->zone.empty() ? operations_->undrain(undrain->choice)
+                                               : operations_->shift_zone(undrain->zone, false));
+    } else {
+        reload();
+    }
+}
+
+void Session::answer_operation(const Operations::Appliances& done) {
+    if (!done) return write(refusal_line(done.error().message));
+    write(result_line(boost::json::serialize(operation_report(*view_, *done))));
+}
+
+void Session::reload() {
+    const Result<ReloadReport> done = operations_->reload();
+    if (!done) return write(refusal_line(done.error().message));
+    write(result_line(boost::json::serialize(reload_report(*view_, *done))));
 }
 
 void Session::step(const std::shared_ptr<FlowListing>& listing) {

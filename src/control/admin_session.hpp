@@ -19,12 +19,14 @@ namespace sallyport::control {
 /// Ways to write an answer's line.
 [[nodiscard]] std::string result_line(std::string_view json);
 [[nodiscard]] std::string error_line(std::string_view sentence);
+/// For what the operator asked for and can not have: with `"refused": true`.
+[[nodiscard]] std::string refusal_line(std::string_view sentence);
 
 class Session : public std::enable_shared_from_this<Session> {
 public:
     using Socket = boost::asio::local::stream_protocol::socket;
 
-    Session(Socket socket, const AdminSettings& settings, View& view);
+    Session(Socket socket, const AdminSettings& settings, Served served);
 
     /// `ended` is called once, at the end that is not the owner's wish.
     void start(std::function<void(const std::shared_ptr<Session>&)> ended);
@@ -37,6 +39,9 @@ private:
     void read_request();
     void on_line(std::size_t length);
     void answer(const Request& request);
+    void change(const Request& request);
+    void answer_operation(const Operations::Appliances& done);
+    void reload();
     void step(const std::shared_ptr<FlowListing>& listing);
     void write(std::string line, bool last = false);
 
@@ -44,6 +49,7 @@ private:
     boost::asio::steady_timer deadline_;
     AdminSettings settings_;
     View* view_; // nullptr: closed
+    Operations* operations_;
     std::function<void(const std::shared_ptr<Session>&)> ended_;
     std::string input_;
     std::string output_;

@@ -25,27 +25,100 @@ json::object way_report(const View& view, ApplianceIndex appliance) {
             {"mac", way.resolved ? json::value(way.mac.to_string()) : json::value()}};
 }
 
+std::string_view word_of(TakenOutBy by) {
+    return by == TakenOutBy::reload ? "reload" : "command";
+}
+
+json::object appliance_report(const View& view, ApplianceIndex index) {
+    const chain::Appliance& appliance = view.roster().appliances[index];
+    const ApplianceState state = view.appliance_state(index);
+    const ApplianceCounts counts = count_appliance(view, index);
+    const bool is_out = state.taken_out_by != TakenOutBy::nobody;
+    return {{"group", view.roster().groups[appliance.group].name},
+            {"name", appliance.name},
+            {"address", appliance.address.to_string()},
+            {"zone", state.zone.empty() ? json::value() : json::value(state.zone)},
+            {"zone_shifted", state.zone_is_shifted},
+            {"weight", appliance.weight},
+            {"share_percent", state.share_percent},
+            {"state", name(state.state)},
+            {"state_age_ms", state.age.count()},
+            {"reason", state.reason.empty() ? json::value() : json::value(state.reason)},
+            {"sentence", state.sentence.empty() ? json::value() : json::value(state.sentence)},
+            {"taken_out_by", is_out ? json::value(word_of(state.taken_out_by)) : json::value()},
+            {"drain_left_ms", state.drain_left ? json::value(state.drain_left->count()) : json::value()},
+            {"way", way_report(view, index)},
+            {"flows_active", counts.flows_active()},
+            {"flows_created", counts.flows_created},
+            {"flows_ended", counts.flows_ended},
+            {"flows_moved_to", counts.flows_moved_to},
+            {"packets_sent", counts.packets_sent},
+            {"bytes_sent", counts.bytes_sent},
+            {"packets_returned", counts.packets_returned},
+            {"copies_sent", counts.copies_sent}};
+}
+
+json::object group_report(const View& view, GroupIndex index) {
+    const chain::Group& group = view.roster().groups[index];
+    const auto sum = [&](auto member) {
+        return sum_of_workers(
+            view, [&](const auto& counters) -> auto& { return counters.groups[index].*member; });
+    };
+    return {{"name", group.name},
+            {"mode", group.mode == config::GroupMode::mirror ? "mirror" : "in_line"},
+            {"takes_flows", !group.maglev.empty()},
+            {"bypassed", group.is_bypassed},
+            {"flows_bypassed", sum(&GroupCounters::flows_bypassed)},
+            {"packets_bypassed", sum(&GroupCounters::packets_bypassed)}};
+}
+
+json::array zones_report(const View& view) {
+    json::array zones;
+    for (const std::string& zone : view.shifted_zones())
+        zones.emplace_back(zone);
+    return zones;
+}
+
+json::array texts(const std::vector<std::string>& lines) {
+    json::array array;
+    for (const std::string& line : lines)
+        array.emplace_back(line);
+    return array;
+}
+
 } // namespace
 
 json::object appliances_report(const View& view) {
-    json::array appliances;
+    std::vector<ApplianceIndex> taken;
     for (std::size_t index = 0; index < view.roster().appliances.size(); ++index) {
-        const chain::Appliance& appliance = view.roster().appliances[index];
-        const auto sum = [&](auto member) {
-            return sum_of_workers(
-                view, [&](const auto& counters) -> auto& { return counters.appliances[index].*member; });
-        };
-        appliances.emplace_back(json::object{{"group", view.roster().groups[appliance.group].name},
-                                             {"name", appliance.name},
-                                             {"address", appliance.address.to_string()},
-                                             {"weight", appliance.weight},
-                                             {"way", way_report(view, static_cast<ApplianceIndex>(index))},
-                                             {"packets_sent", sum(&ApplianceCounters::packets_sent)},
-                                             {"bytes_sent", sum(&ApplianceCounters::bytes_sent)},
-                                             {"packets_returned", sum(&ApplianceCounters::packets_returned)},
-                                             {"flows_created", sum(&ApplianceCounters::flows_created)}});
+        if (view.roster().appliances[index].group != no_index) taken.push_back(static_cast<ApplianceIndex>(index));
     }
-    return {{"appliances", std::move(appliances)}};
+    json::object report = operation_report(view, taken);
+    json::array groups;
+    for (std::size_t index = 0; index < view.roster().groups.size(); ++index) {
+        if (!view.roster().groups[index].appliances.empty())
+            groups.emplace_back(group_report(view, static_cast<GroupIndex>(index)));
+    }
+    report["groups"] = std::move(groups);
+    return report;
+}
+
+json::object operation_report(const View& view, const std::vector<ApplianceIndex>& appliances) {
+    json::array reports;
+    for (const ApplianceIndex index : appliances)
+        reports.emplace_back(appliance_report(view, index));
+    return {{"appliances", std::move(reports)}, {"zones_shifted", zones_report(view)}};
+}
+
+json::object reload_report(const View& view, const ReloadReport& report) {
+    return {{"roster_version", view.roster().version},
+            {"appliances_added", texts(report.appliances_added)},
+            {"appliances_removed", texts(report.appliances_removed)},
+            {"groups_added", texts(report.groups_added)},
+            {"groups_removed", texts(report.groups_removed)},
+            {"chains_added", texts(report.chains_added)},
+            {"chains_removed", texts(report.chains_removed)},
+            {"warnings", texts(report.warnings)}};
 }
 
 } // namespace sallyport::control

@@ -20,6 +20,19 @@ std::uint16_t position(const std::vector<Named>& things, std::string_view name) 
     return found == things.end() ? no_index : static_cast<std::uint16_t>(found - things.begin());
 }
 
+/// By its name, or its group's and its own: "firewalls/fw-1".
+std::vector<ApplianceIndex> appliances_called(const chain::Roster& roster, std::string_view name) {
+    std::vector<ApplianceIndex> found;
+    for (std::size_t index = 0; index < roster.appliances.size(); ++index) {
+        const chain::Appliance& appliance = roster.appliances[index];
+        if (appliance.group == no_index) continue; // a free place
+        const bool is_meant =
+            appliance.name == name || roster.groups[appliance.group].name + "/" + appliance.name == name;
+        if (is_meant) found.push_back(static_cast<ApplianceIndex>(index));
+    }
+    return found;
+}
+
 } // namespace
 
 FlowListing::FlowListing(FlowsRequest request) : request_(std::move(request)), page_(page_flows) {}
@@ -31,8 +44,8 @@ Result<FlowListing::Filter> FlowListing::find_names(const chain::Roster& roster)
         if (filter.endpoint == no_index) return failure("no endpoint is called `" + *request_.endpoint + "`");
     }
     if (request_.appliance) {
-        filter.appliance = position(roster.appliances, *request_.appliance);
-        if (filter.appliance == no_index) return failure("no appliance is called `" + *request_.appliance + "`");
+        filter.appliances = appliances_called(roster, *request_.appliance);
+        if (filter.appliances.empty()) return failure("no appliance is called `" + *request_.appliance + "`");
     }
     return filter;
 }
@@ -40,9 +53,10 @@ Result<FlowListing::Filter> FlowListing::find_names(const chain::Roster& roster)
 bool FlowListing::wanted(const Filter& filter, const journey::FlowRecord& record) const {
     const flow::FlowKey& key = record.entry.key;
     if (filter.endpoint != no_index && key.endpoint() != filter.endpoint) return false;
-    if (filter.appliance != no_index) {
+    if (!filter.appliances.empty()) {
         const std::vector<ApplianceIndex> hops = hops_of(record);
-        if (std::find(hops.begin(), hops.end(), filter.appliance) == hops.end()) return false;
+        const auto end = filter.appliances.end();
+        if (std::find_first_of(filter.appliances.begin(), end, hops.begin(), hops.end()) == end) return false;
     }
     return !request_.address || request_.address->contains(key.low_address()) ||
            request_.address->contains(key.high_address());

@@ -24,8 +24,8 @@ public:
 
 private:
     struct Filter {
-        EndpointIndex endpoint = no_index; // no_index: any
-        ApplianceIndex appliance = no_index;
+        EndpointIndex endpoint = no_index;      // no_index: any
+        std::vector<ApplianceIndex> appliances; // none: any. Two of one name, when one of them drains
     };
 
     [[nodiscard]] Result<Filter> find_names(const chain::Roster& roster) const;

@@ -3,9 +3,12 @@
 // read one after the other while packets go on, so sums may be a few packets apart.
 #pragma once
 
+#include "control/reload.hpp"
 #include "control/view.hpp"
 
 #include <boost/json/fwd.hpp>
+
+#include <vector>
 
 namespace sallyport::control {
 
@@ -17,8 +20,17 @@ namespace sallyport::control {
 /// those whose count is 0.
 [[nodiscard]] boost::json::object drops_report(const View& view, bool all);
 
-/// {"appliances": [{"group", "name", "address", "weight", "way": {...}, counters...}, ...]}
+/// {"appliances": [{"group", "name", "address", "zone", "weight", "state", "reason", "sentence", "way": {...},
+/// counters...}, ...], "groups": [{"name", "mode", "bypassed", counters...}, ...], "zones_shifted": [...]}. Free places
+/// and groups without an appliance are not in it.
 [[nodiscard]] boost::json::object appliances_report(const View& view);
+
+/// The answer to what changes appliances: {"appliances": [...], "zones_shifted": [...]}, each as in
+/// appliances_report().
+[[nodiscard]] boost::json::object operation_report(const View& view, const std::vector<ApplianceIndex>& appliances);
+
+/// {"roster_version", "appliances_added": [...], ..., "warnings": [...]}
+[[nodiscard]] boost::json::object reload_report(const View& view, const ReloadReport& report);
 
 /// One flow of `flows`.
 [[nodiscard]] boost::json::object flow_report(const chain::Roster& roster, unsigned worker,

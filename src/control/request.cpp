@@ -68,6 +68,46 @@ Result<Request> read_flows(const json::object& object) {
     return request;
 }
 
+/// `zone`, or `group` and perhaps `appliance`.
+template <typename ZoneOrChoice>
+Result<ZoneOrChoice> read_choice(const json::object& object) {
+    auto zone = text_argument(object, "zone");
+    if (!zone) return tl::unexpected(zone.error());
+    auto group = text_argument(object, "group");
+    if (!group) return tl::unexpected(group.error());
+    auto appliance = text_argument(object, "appliance");
+    if (!appliance) return tl::unexpected(appliance.error());
+    if (zone->has_value() == group->has_value()) return failure("the command wants either a `group` or a `zone`");
+    if (*zone && *appliance) return failure("the command has no argument `appliance` beside `zone`");
+    ZoneOrChoice request;
+    request.zone = zone->value_or("");
+    request.choice = {group->value_or(""), std::move(*appliance)};
+    return request;
+}
+
+Result<Request> read_drain(const json::object& object) {
+    if (auto error = unknown_argument(object, {"zone", "group", "appliance", "delay_ms"}))
+        return tl::unexpected(*error);
+    auto request = read_choice<DrainRequest>(object);
+    if (!request) return tl::unexpected(request.error());
+    if (const json::value* delay = object.if_contains("delay_ms")) {
+        if (!request->zone.empty()) return failure("the command has no argument `delay_ms` beside `zone`");
+        const auto number = json::try_value_to<std::uint64_t>(*delay);
+        const auto most = static_cast<std::uint64_t>(max_drain_delay.count());
+        if (!number || *number > most)
+            return failure("the argument `delay_ms` is not a number from 0 to " + std::to_string(most));
+        request->delay = std::chrono::milliseconds(*number);
+    }
+    return *request;
+}
+
+Result<Request> read_undrain(const json::object& object) {
+    if (auto error = unknown_argument(object, {"zone", "group", "appliance"})) return tl::unexpected(*error);
+    auto request = read_choice<UndrainRequest>(object);
+    if (!request) return tl::unexpected(request.error());
+    return *request;
+}
+
 template <typename WithoutArguments>
 Result<Request> read_bare(const json::object& object) {
     if (auto error = unknown_argument(object, {})) return tl::unexpected(*error);
@@ -88,7 +128,11 @@ Result<Request> parse_request(std::string_view line) {
     if (word == "appliances") return read_bare<AppliancesRequest>(object);
     if (word == "drops") return read_drops(object);
     if (word == "flows") return read_flows(object);
-    return failure("no such command: " + in_quotes(word) + "; there are status, flows, drops and appliances");
+    if (word == "drain") return read_drain(object);
+    if (word == "undrain") return read_undrain(object);
+    if (word == "reload") return read_bare<ReloadRequest>(object);
+    return failure("no such command: " + in_quotes(word) +
+                   "; there are status, flows, drops, appliances, drain, undrain and reload");
 }
 
 } // namespace sallyport::control

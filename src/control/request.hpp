@@ -2,9 +2,11 @@
 // What a client of the admin socket may ask, read from its one line of JSON.
 #pragma once
 
+#include "control/operations.hpp"
 #include "support/address.hpp"
 #include "support/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,7 +32,20 @@ struct FlowsRequest {
     std::optional<IpPrefix> address;      // of the initiator or the responder
 };
 
-using Request = std::variant<StatusRequest, AppliancesRequest, DropsRequest, FlowsRequest>;
+/// Exactly one of a zone and a group, which may be narrowed to one appliance.
+struct DrainRequest {
+    std::string zone;
+    ApplianceChoice choice;
+    std::optional<std::chrono::milliseconds> delay; // not with a zone
+};
+struct UndrainRequest {
+    std::string zone;
+    ApplianceChoice choice;
+};
+struct ReloadRequest {};
+
+using Request = std::variant<StatusRequest, AppliancesRequest, DropsRequest, FlowsRequest, DrainRequest, UndrainRequest,
+                             ReloadRequest>;
 
 /// `{"command": "flows", "limit": 10}`; the sentence of an Error is for the client.
 [[nodiscard]] Result<Request> parse_request(std::string_view line);

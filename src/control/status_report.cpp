@@ -72,6 +72,9 @@ json::object port_report(const View& view, PortIndex index, PortSums& gateway) {
                                  : "south"},
         {"device", facts.device},
         {"driver", facts.driver},
+        {"driver_reason", facts.driver_reason},
+        {"host_link", facts.host_link},
+        {"vlan", facts.vlan == 0 ? json::value() : json::value(facts.vlan)},
         {"mac", facts.mac.to_string()},
         {"link", !facts.present  ? "gone"
                  : facts.link_up ? "up"
@@ -101,10 +104,10 @@ json::object flows_report(const View& view) {
     return {{"live", live},
             {"capacity", capacity},
             {"memory_bytes", memory_bytes},
-            {"created", sum_of_workers(
-                            view, [](const auto& counters) -> auto& { return counters.flows_created; })},
-            {"expired", sum_of_workers(
-                            view, [](const auto& counters) -> auto& { return counters.flows_expired; })}};
+            {"created", sum_of_workers(view, &WorkerCounters::flows_created)},
+            {"expired", sum_of_workers(view, &WorkerCounters::flows_expired)},
+            {"moved", sum_of_workers(view, &WorkerCounters::flows_moved)},
+            {"reset", sum_of_workers(view, &WorkerCounters::flows_reset)}};
 }
 
 std::uint64_t drop_total(const View& view) {
@@ -134,6 +137,7 @@ json::object status_report(const View& view) {
     return {
         {"name", view.gateway_name()},
         {"version", SALLYPORT_VERSION},
+        {"roster_version", view.roster().version},
         {"uptime_ms", view.uptime().count()},
         {"workers", std::move(workers)},
         {"ports", std::move(ports)},
@@ -141,10 +145,10 @@ json::object status_report(const View& view) {
         {"packets", std::move(packets)},
         {"drops", drop_total(view)},
         {"icmp_errors",
-         {{"sent", sum_of_workers(
-                       view, [](const auto& counters) -> auto& { return counters.icmp_errors_sent; })},
-          {"limited", sum_of_workers(
-                          view, [](const auto& counters) -> auto& { return counters.icmp_errors_limited; })}}},
+         {{"sent", sum_of_workers(view, &WorkerCounters::icmp_errors_sent)},
+          {"limited", sum_of_workers(view, &WorkerCounters::icmp_errors_limited)}}},
+        {"resets_sent", sum_of_workers(view, &WorkerCounters::resets_sent)},
+        {"copies_lost", sum_of_workers(view, &WorkerCounters::copies_lost)},
         {"forwarding",
          {{"routes", forwarding.routes}, {"neighbours", forwarding.neighbours}, {"pending_packets", pending_packets}}},
     };

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "chain/roster.hpp"
+#include "control/appliance_counts.hpp"
+#include "control/appliance_state.hpp"
 #include "forward/table.hpp"
 #include "journey/worker.hpp"
 #include "support/address.hpp"
@@ -14,6 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -21,8 +24,11 @@ namespace sallyport::control {
 
 /// A port as the gateway found it; what counts its packets is in WorkerCounters.
 struct PortFacts {
-    std::string device; // gw-north, 0000:03:00.0, a file's path
-    std::string driver; // net_af_xdp, net_af_packet, net_pcap, ...: what was picked, not what was asked for
+    std::string device;        // gw-north, 0000:03:00.0, a file's path
+    std::string driver;        // net_af_xdp, net_af_packet, net_pcap, ...: what was picked, not what was asked for
+    std::string driver_reason; // why this one, a clause
+    std::string host_link;     // sp-north
+    std::uint16_t vlan = 0;    // 0: untagged
     MacAddress mac;
     bool link_up = false;
     bool present = true;              // false: the interface vanished while the gateway ran
@@ -61,6 +67,11 @@ public:
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;
     /// As forward::Table::to_appliance(); port no_index when there is no way.
     [[nodiscard]] virtual forward::Adjacency way_to(ApplianceIndex appliance) const = 0;
+    [[nodiscard]] virtual ApplianceState appliance_state(ApplianceIndex appliance) const = 0;
+    /// What its place in the roster had counted before the appliance came to it.
+    [[nodiscard]] virtual ApplianceCounts counts_before(ApplianceIndex appliance) const = 0;
+    /// Those that are shifted away.
+    [[nodiscard]] virtual std::set<std::string> shifted_zones() const = 0;
     /// Worker::list_flows() on the worker's own thread; waits for the worker, but for no more than a moment (100 ms):
     /// nothing when it did not answer in that time.
     [[nodiscard]] virtual std::optional<FlowPage> list_flows(unsigned worker, flow::FlowIndex from,

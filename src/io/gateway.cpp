@@ -3,6 +3,7 @@
 
 #include "io/assembly.hpp"
 #include "io/kernel_follower.hpp"
+#include "io/steward.hpp"
 #include "io/worker_loop.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -30,8 +31,8 @@ void log_to_stderr() {
 /// In the order of making; the end is the reverse.
 struct Gateway::Parts {
     Parts(const config::Config& from, boost::asio::io_context& on)
-        : config(from), roster(std::make_shared<const chain::Roster>(chain::build_roster(from))), events(on),
-          signals(on, SIGTERM, SIGINT) {} // from here on they wait for run()
+        : config(from), registry(from, monotonic_now()), events(on), signals(on, SIGTERM, SIGINT), hangup(on, SIGHUP) {
+    } // from here on they wait for run()
     ~Parts() {
         for (const auto& loop : loops)
             loop->stop();
@@ -42,10 +43,11 @@ struct Gateway::Parts {
     Result<void> build_station(const GatewayOptions& options);
     Result<void> build_workers();
 
-    config::Config config;
-    std::shared_ptr<const chain::Roster> roster;
+    const config::Config config; // of the start; what a reload may change is the registry's
+    control::Registry registry;
     boost::asio::io_context& events;
     boost::asio::signal_set signals;
+    boost::asio::signal_set hangup;
     Instant started = monotonic_now();
     std::optional<Netlink> netlink;
     std::optional<Eal> eal;
@@ -54,6 +56,7 @@ struct Gateway::Parts {
     Snapshots snapshots;
     std::unique_ptr<KernelFollower> follower;
     std::vector<std::unique_ptr<WorkerLoop>> loops;
+    std::unique_ptr<Steward> steward;
 };
 
 Result<void> Gateway::Parts::build(const GatewayOptions& options) {
@@ -63,7 +66,8 @@ Result<void> Gateway::Parts::build(const GatewayOptions& options) {
 
     auto mirror = KernelMirror::open(*netlink, index_host_links(station));
     if (!mirror) return tl::unexpected(mirror.error());
-    follower = std::make_unique<KernelFollower>(events, *netlink, std::move(*mirror), station, snapshots, roster);
+    follower =
+        std::make_unique<KernelFollower>(events, *netlink, std::move(*mirror), station, snapshots, registry.roster());
     follower->publish();
     return build_workers();
 }
@@ -101,9 +105,11 @@ Result<void> Gateway::Parts::build_workers() {
                                                .count = count,
                                                .flow_capacity = config.gateway.flows_per_worker,
                                                .pending_capacity = config.gateway.pending_packets,
+                                               .appliance_slots = registry.appliance_slots(),
+                                               .group_slots = registry.group_slots(),
                                                .port_macs = macs,
                                                .keys = keys},
-                                              *roster);
+                                              *registry.roster());
         if (!worker) return tl::unexpected(worker.error());
         loops.push_back(std::make_unique<WorkerLoop>(index, count, station, snapshots, std::move(*worker)));
     }
@@ -118,11 +124,24 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     parts->follower->start();
     for (const auto& loop : parts->loops)
         loop->start();
-    return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+    std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts)));
+    gateway->start_steward(events, options.config_path);
+    return gateway;
 }
 
 Gateway::Gateway(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 Gateway::~Gateway() = default;
+
+void Gateway::start_steward(boost::asio::io_context& events, const std::string& config_path) {
+    Parts& parts = *parts_;
+    parts.steward = std::make_unique<Steward>(
+        events, StewardTools{parts.registry, *parts.follower, parts.snapshots, *this, parts.hangup}, config_path);
+    parts.steward->start();
+}
+
+Steward& Gateway::steward() noexcept {
+    return *parts_->steward;
+}
 
 void Gateway::run() {
     parts_->signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -137,7 +156,7 @@ void Gateway::stop() {
 }
 
 std::string Gateway::gateway_name() const {
-    return parts_->config.gateway.name;
+    return parts_->registry.config().gateway.name;
 }
 
 std::chrono::milliseconds Gateway::uptime() const {
@@ -145,7 +164,7 @@ std::chrono::milliseconds Gateway::uptime() const {
 }
 
 const chain::Roster& Gateway::roster() const {
-    return *parts_->roster;
+    return *parts_->snapshots.latest().roster;
 }
 unsigned Gateway::worker_count() const {
     return static_cast<unsigned>(parts_->loops.size());
@@ -166,8 +185,12 @@ control::PortFacts Gateway::port(PortIndex port) const {
     const PortState state = port_state(port);
     return {.device = state.device,
             .driver = state.driver,
+            .driver_reason = state.driver_reason,
+            .host_link = state.host_link,
+            .vlan = state.vlan,
             .mac = state.mac,
             .link_up = state.link_up,
+            .present = state.present,
             .packets_missed = state.packets_missed};
 }
 
@@ -193,6 +216,16 @@ control::ForwardingFacts Gateway::forwarding() const {
 
 forward::Adjacency Gateway::way_to(ApplianceIndex appliance) const {
     return parts_->snapshots.latest().forwarding.to_appliance(appliance);
+}
+
+control::ApplianceState Gateway::appliance_state(ApplianceIndex appliance) const {
+    return parts_->registry.state(appliance, now());
+}
+control::ApplianceCounts Gateway::counts_before(ApplianceIndex appliance) const {
+    return parts_->steward->counts_before(appliance);
+}
+std::set<std::string> Gateway::shifted_zones() const {
+    return parts_->registry.shifted_zones();
 }
 
 std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::FlowIndex from,

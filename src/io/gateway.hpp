@@ -21,7 +21,8 @@ class io_context;
 namespace sallyport::io {
 
 struct GatewayOptions {
-    bool verbose = false; // DPDK's own log lines too
+    bool verbose = false;    // DPDK's own log lines too
+    std::string config_path; // absolute: read again by a reload
 };
 
 /// A port in full, for `status`; control::PortFacts is the short form.
@@ -40,6 +41,8 @@ struct PortState {
     std::string host_link; // "sp-north"
 };
 
+class Steward;
+
 class Gateway final : public control::View {
 public:
     /// Opens every port, host link and guard, and starts the workers. On failure everything done so far is undone and
@@ -52,7 +55,7 @@ public:
     /// Ends the workers and closes the ports; TAPs and guards are gone afterwards.
     ~Gateway() override;
 
-    /// Runs `events` until SIGTERM, SIGINT or stop().
+    /// Runs `events` until SIGTERM, SIGINT or stop(). SIGHUP reloads.
     void run();
     void stop();
 
@@ -66,8 +69,14 @@ public:
     [[nodiscard]] control::PortFacts port(PortIndex port) const override;
     [[nodiscard]] control::ForwardingFacts forwarding() const override;
     [[nodiscard]] forward::Adjacency way_to(ApplianceIndex appliance) const override;
+    [[nodiscard]] control::ApplianceState appliance_state(ApplianceIndex appliance) const override;
+    [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const override;
+    [[nodiscard]] std::set<std::string> shifted_zones() const override;
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override;
+
+    /// What changes it; on the control thread only.
+    [[nodiscard]] Steward& steward() noexcept;
 
     [[nodiscard]] PortState port_state(PortIndex port) const;
     /// The gateway's time line.
@@ -76,6 +85,7 @@ public:
 private:
     struct Parts;
     explicit Gateway(std::unique_ptr<Parts> parts) noexcept;
+    void start_steward(boost::asio::io_context& events, const std::string& config_path);
     std::unique_ptr<Parts> parts_;
 };
 

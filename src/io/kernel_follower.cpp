@@ -96,14 +96,20 @@ void KernelFollower::publish_soon() {
 
 void KernelFollower::publish() {
     if (const auto done = mirror_.refresh(); !done) {
-        // The table of before stays in force; the kernel's next message, or the next second, tries again.
+        // The table of before stays in force; the kernel's next message tries again. Another roster does not wait.
         spdlog::error("{}", done.error().message);
-        return;
+        if (roster_->version == published_) return;
     }
+    published_ = roster_->version;
     const forward::Inputs inputs = mirror_.inputs(*roster_);
     routes_ = inputs.routes.size();
     neighbours_ = inputs.neighbours.size();
     snapshots_.publish(roster_, forward::Table(inputs));
+}
+
+void KernelFollower::set_roster(std::shared_ptr<const chain::Roster> roster) {
+    roster_ = std::move(roster);
+    publish();
 }
 
 void KernelFollower::wait_for_workers() {

@@ -28,6 +28,8 @@ public:
 
     /// Publishes a table of what the kernel has now; the workers need one before they start.
     void publish();
+    /// Publishes a roster in the place of the one before, with a table that has the ways to its appliances.
+    void set_roster(std::shared_ptr<const chain::Roster> roster);
     void start();
 
     [[nodiscard]] std::size_t routes() const noexcept { return routes_; }
@@ -53,6 +55,7 @@ private:
     boost::asio::posix::stream_descriptor workers_;
     boost::asio::steady_timer publish_timer_;
     boost::asio::steady_timer tick_timer_;
+    std::uint64_t published_ = 0; // version of the roster that the workers have
     bool publish_is_due_ = false;
     std::size_t routes_ = 0;
     std::size_t neighbours_ = 0;

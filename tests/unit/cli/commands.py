@@ -39,7 +39,7 @@ class Commands(unittest.TestCase):
         page = run("--help")
         self.assertEqual((page.returncode, page.stderr), (0, ""))
         commands = re.findall(r"^  (\w+) ", page.stdout, re.MULTILINE)
-        self.assertLess({"run", "check", "explain", "replay"}, set(commands))
+        self.assertLess({"run", "check", "explain", "replay", "drain", "undrain", "reload"}, set(commands))
         for command in commands:
             page = run(command, "--help")
             self.assertEqual((page.returncode, page.stderr), (0, ""), command)
@@ -51,7 +51,10 @@ class Commands(unittest.TestCase):
     def test_wrong_usage_is_one_sentence_and_exit_code_2(self):
         for arguments in ([], ["fly"], ["check"], ["check", "--confg", "x"], ["replay", "--config", self.good],
                           ["explain", "--config", self.good], ["explain", "--config", self.good, "tcp a b"],
-                          ["explain", "--config", self.good, "icmp 192.0.2.10 > 203.0.113.9", "--from", "west"]):
+                          ["explain", "--config", self.good, "icmp 192.0.2.10 > 203.0.113.9", "--from", "west"],
+                          ["drain"], ["undrain"], ["drain", "firewalls", "--zone", "a"], ["drain", "a", "b"],
+                          ["drain", "firewalls", "--delay", "30"], ["drain", "--zone", "a", "--delay", "30s"],
+                          ["undrain", "firewalls", "--delay", "30s"], ["reload", "firewalls"]):
             done = run(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
@@ -74,6 +77,13 @@ class Commands(unittest.TestCase):
             done = run(*arguments, "--config", self.bad)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn("west", done.stderr)
+
+    def test_without_a_gateway_the_commands_that_ask_one_fail_with_exit_code_1(self):
+        for arguments in (["status"], ["drain", "firewalls/fw-1", "--delay", "30s"], ["drain", "--zone", "a"],
+                          ["undrain", "firewalls"], ["reload", "--json"]):
+            done = run(*arguments, "--admin", "/nonexistent/admin.sock")
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("no gateway answers at /nonexistent/admin.sock", done.stderr)
 
     def test_explain_answers_in_words_and_in_json(self):
         arguments = ["explain", "--config", self.good, "tcp 192.0.2.10:40000 > 203.0.113.11:443"]

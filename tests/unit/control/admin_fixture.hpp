@@ -28,7 +28,7 @@ public:
         for (std::size_t index = 0; index < flows; ++index)
             view_.flows[0].push_back(tcp_flow("192.0.2.10", static_cast<std::uint16_t>(index), "203.0.113.80"));
         settings.path = path();
-        auto server = control::AdminServer::start(settings, view_, loop_);
+        auto server = control::AdminServer::start(settings, {view_, operations_}, loop_);
         REQUIRE(server);
         server_.emplace(std::move(*server));
         thread_ = std::thread([this] { loop_.run(); });
@@ -49,11 +49,14 @@ public:
         loop_.poll();
         CHECK(view_.pages_listed == pages);
     }
+    /// Once the server has answered, nobody but the test looks at it.
+    [[nodiscard]] FakeOperations& operations() noexcept { return operations_; }
     [[nodiscard]] std::string path() const { return folder_ / "admin.sock"; }
 
 private:
     TemporaryFolder folder_;
     FakeView view_;
+    FakeOperations operations_;
     boost::asio::io_context loop_;
     std::optional<control::AdminServer> server_;
     std::thread thread_;

@@ -171,10 +171,11 @@ TEST_CASE("a list that is being made when the end comes is not made on") {
 TEST_CASE("a second gateway does not start on the socket of a living one, which goes on") {
     RunningServer server;
     FakeView view;
+    FakeOperations operations;
     boost::asio::io_context loop;
     control::AdminSettings settings;
     settings.path = server.path();
-    CHECK_FALSE(control::AdminServer::start(settings, view, loop));
+    CHECK_FALSE(control::AdminServer::start(settings, {view, operations}, loop));
     Client client(server.path());
     CHECK(is_ok(client.ask(ask_status)));
 }

@@ -2,6 +2,7 @@
 // A gateway made by hand: two endpoints, two groups, two workers, and as many flows as a test wants.
 #pragma once
 
+#include "control/operations.hpp"
 #include "control/view.hpp"
 
 #include <algorithm>
@@ -38,6 +39,9 @@ struct FakeView final : control::View {
     [[nodiscard]] control::PortFacts port(PortIndex port) const override {
         return {.device = "gw-" + plan.ports[port].name,
                 .driver = "net_af_xdp",
+                .driver_reason = "the buffers are in hugepages",
+                .host_link = "sp-" + plan.ports[port].name,
+                .vlan = static_cast<std::uint16_t>(port == 2 ? 7 : 0),
                 .mac = *MacAddress::parse("02:00:5e:00:53:01"),
                 .link_up = port != 2,
                 .packets_missed = 5};
@@ -52,6 +56,13 @@ struct FakeView final : control::View {
         way.address = *IpAddress::parse(appliance == 2 ? "198.51.100.21" : "198.51.100.254");
         return way;
     }
+    [[nodiscard]] control::ApplianceState appliance_state(ApplianceIndex appliance) const override {
+        return states[appliance];
+    }
+    [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const override {
+        return appliance == 1 ? before : control::ApplianceCounts{};
+    }
+    [[nodiscard]] std::set<std::string> shifted_zones() const override { return zones; }
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override {
         ++pages_listed;
@@ -64,11 +75,40 @@ struct FakeView final : control::View {
     }
 
     chain::Roster plan;
+    std::array<control::ApplianceState, 3> states;
+    control::ApplianceCounts before; // of fw-2's place
+    std::set<std::string> zones;
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;
     std::size_t page_flows = 4096;
     unsigned pages_listed = 0;
     bool mute = false; // the workers do not answer
+};
+
+/// Writes down what it is asked to do, and does nothing.
+struct FakeOperations final : control::Operations {
+    Appliances drain(const control::ApplianceChoice& choice, std::optional<std::chrono::milliseconds> delay) override {
+        done.push_back("drain " + choice.group + "/" + choice.appliance.value_or("*") + " " +
+                       (delay ? std::to_string(delay->count()) : "-"));
+        if (choice.group != "firewalls") return failure("no such group");
+        return std::vector<ApplianceIndex>{0};
+    }
+    Appliances undrain(const control::ApplianceChoice& choice) override {
+        done.push_back("undrain " + choice.group + "/" + choice.appliance.value_or("*"));
+        return std::vector<ApplianceIndex>{0, 1};
+    }
+    Appliances shift_zone(const std::string& zone, bool away) override {
+        done.push_back((away ? "away " : "back ") + zone);
+        return std::vector<ApplianceIndex>{};
+    }
+    Result<control::ReloadReport> reload() override {
+        done.emplace_back("reload");
+        if (is_file_bad) return failure("it does not work\nx.yaml:3: ports: is wrong");
+        return control::ReloadReport{.appliances_added = {"firewalls/fw-3"}, .warnings = {"x.yaml:1: warning: hm"}};
+    }
+
+    std::vector<std::string> done;
+    bool is_file_bad = false;
 };
 
 /// A TCP flow through fw-1 and sensor-1.

@@ -81,6 +81,17 @@ TEST_CASE("filters narrow the list") {
     CHECK(count(view, {.appliance = "fw-2", .address = IpPrefix::parse("192.0.2.77")}) == 0);
 }
 
+TEST_CASE("an appliance's name may have its group's before it, and stands for all of that name") {
+    FakeView view;
+    fill(view);
+    CHECK(count(view, {.appliance = "firewalls/fw-1"}) == 15);
+    CHECK(FlowListing({.appliance = "sensors/fw-1"}).step(view).error().message ==
+          "no appliance is called `sensors/fw-1`");
+    view.plan.appliances[1].name = "fw-1"; // the one of before, which still drains
+    view.flows[0][0].entry.first_hops[0] = 1;
+    CHECK(count(view, {.appliance = "fw-1"}) == 15);
+}
+
 TEST_CASE("an appliance that a flow does not visit is not matched by what is left in its entry") {
     FakeView view;
     view.flows[0].push_back(tcp_flow("192.0.2.10", 1, "203.0.113.80"));

@@ -147,6 +147,35 @@ TEST_CASE("who comes back while it drains has its old place, and no share of its
     CHECK(clock.state(1).state == State::healthy);
 }
 
+TEST_CASE("who comes back is checked as new, and starts slowly") {
+    config::Config config = office();
+    config.appliance_groups[0].health_check.emplace();
+    config.appliance_groups[0].slow_start = 100s;
+    MovedClock clock(config);
+    clock.registry.note_health(1, {chain::Health::healthy, "", ""}, clock.now);
+    clock.flows[1] = 1;
+    config::Config without = config;
+    without.appliance_groups[0].appliances.pop_back();
+    REQUIRE(clock.registry.reload(without, clock.now));
+    REQUIRE(clock.registry.reload(config, clock.now));
+    CHECK(clock.state(1).state == State::initial);
+    clock.registry.note_health(1, {chain::Health::healthy, "", ""}, clock.now);
+    CHECK(clock.state(1).share_percent == 5);
+}
+
+TEST_CASE("who was drained by hand keeps that delay when a reload takes it out") {
+    MovedClock clock;
+    clock.flows[1] = 1;
+    REQUIRE(clock.registry.drain({"firewalls", "fw-2"}, 60s, clock.now));
+    REQUIRE(clock.registry.reload(without_fw2(), clock.now));
+    CHECK(clock.state(1).drain_left == 60s);
+    CHECK(clock.state(1).taken_out_by == control::TakenOutBy::reload);
+    clock.pass(60s);
+    CHECK(clock.state(1).state == State::unused);
+    REQUIRE(clock.registry.reload(without_fw2(), clock.now));
+    CHECK(clock.state(1).state == State::unused);
+}
+
 TEST_CASE("a group that is gone drains as it was told when it was there") {
     config::Config before = office();
     before.appliance_groups[0].deregistration_delay = 20s;

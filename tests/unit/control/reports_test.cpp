@@ -35,7 +35,8 @@ TEST_CASE("status adds up the workers and says what each port is") {
     CHECK_FALSE(status.at("version").as_string().empty());
     CHECK(status.at("uptime_ms") == 93'784'000);
     check_json(status.at("flows"),
-               R"({"live": 7, "capacity": 2000, "memory_bytes": 256000, "created": 11, "expired": 4})");
+               R"({"live": 7, "capacity": 2000, "memory_bytes": 256000, "created": 11, "expired": 4,
+                   "moved": 0, "reset": 0})");
     CHECK(status.at("packets").at("packets_in") == 120);
     CHECK(status.at("packets").at("packets_out") == 3);
     CHECK(status.at("drops") == 3);
@@ -44,12 +45,28 @@ TEST_CASE("status adds up the workers and says what each port is") {
     CHECK(status.at("workers").at(0).at("flows") == 6);
     check_json(status.at("ports").at(0),
                R"({"name": "north", "endpoint": "office", "side": "north", "device": "gw-north", "driver": "net_af_xdp",
+                   "driver_reason": "the buffers are in hugepages", "host_link": "sp-north", "vlan": null,
                    "mac": "02:00:5e:00:53:01", "link": "up", "mtu": 1500, "addresses": ["192.0.2.1/24"],
                    "packets_in": 120, "bytes_in": 0, "packets_out": 0, "bytes_out": 0, "packets_to_host": 0,
                    "packets_from_host": 0, "packets_missed": 5})");
     CHECK(status.at("ports").at(1).at("side") == "inspect");
     CHECK(status.at("ports").at(1).at("endpoint").is_null());
     CHECK(status.at("ports").at(2).at("link") == "down");
+    CHECK(status.at("ports").at(2).at("vlan") == 7);
+}
+
+TEST_CASE("status tells what failover did") {
+    FakeView view;
+    view.counts[0].flows_moved.add(2);
+    view.counts[1].flows_moved.add(1);
+    view.counts[1].flows_reset.add(4);
+    view.counts[1].resets_sent.add(8);
+    view.counts[0].copies_lost.add(5);
+    const value status = control::status_report(view);
+    CHECK(status.at("flows").at("moved") == 3);
+    CHECK(status.at("flows").at("reset") == 4);
+    CHECK(status.at("resets_sent") == 8);
+    CHECK(status.at("copies_lost") == 5);
 }
 
 TEST_CASE("live flows are never negative, although two counters are read one after the other") {
@@ -81,13 +98,78 @@ TEST_CASE("appliances shows the way to each and what went there") {
     const value report = control::appliances_report(view);
     REQUIRE(report.at("appliances").as_array().size() == 3);
     check_json(report.at("appliances").at(2),
-               R"({"group": "sensors", "name": "sensor-1", "address": "198.51.100.21", "weight": 3,
+               R"({"group": "sensors", "name": "sensor-1", "address": "198.51.100.21", "zone": null,
+                   "zone_shifted": false, "weight": 3, "share_percent": 100, "state": "healthy", "state_age_ms": 0,
+                   "reason": null, "sentence": null, "taken_out_by": null, "drain_left_ms": null,
                    "way": {"state": "resolved", "port": "inspect", "gateway": null, "mac": "02:00:5e:00:53:21"},
-                   "packets_sent": 11, "bytes_sent": 600, "packets_returned": 4, "flows_created": 1})");
+                   "flows_active": 1, "flows_created": 1, "flows_ended": 0, "flows_moved_to": 0,
+                   "packets_sent": 11, "bytes_sent": 600, "packets_returned": 4, "copies_sent": 0})");
     check_json(report.at("appliances").at(0).at("way"),
                R"({"state": "no route", "port": null, "gateway": null, "mac": null})");
     check_json(report.at("appliances").at(1).at("way"),
                R"({"state": "unresolved", "port": "inspect", "gateway": "198.51.100.254", "mac": null})");
+}
+
+TEST_CASE("appliances shows how each stands, and why") {
+    FakeView view;
+    view.states[0] = {.state = control::State::draining,
+                      .reason = "Target.DeregistrationInProgress",
+                      .sentence = "taken out",
+                      .age = std::chrono::milliseconds(1500),
+                      .drain_left = std::chrono::milliseconds(2500),
+                      .taken_out_by = control::TakenOutBy::reload,
+                      .share_percent = 35,
+                      .zone = "a",
+                      .zone_is_shifted = true};
+    view.zones = {"a"};
+    view.counts[0].appliances[0].flows_created.add(9);
+    view.counts[1].appliances[0].flows_ended.add(4);
+    view.counts[1].appliances[0].flows_moved_to.add(3);
+    view.counts[1].appliances[0].copies_sent.add(2);
+    const value report = control::appliances_report(view);
+    const value& first = report.at("appliances").at(0);
+    CHECK(first.at("state") == "draining");
+    CHECK(first.at("reason") == "Target.DeregistrationInProgress");
+    CHECK(first.at("sentence") == "taken out");
+    CHECK(first.at("state_age_ms") == 1500);
+    CHECK(first.at("drain_left_ms") == 2500);
+    CHECK(first.at("taken_out_by") == "reload");
+    CHECK(first.at("share_percent") == 35);
+    CHECK(first.at("zone") == "a");
+    CHECK(first.at("zone_shifted") == true);
+    CHECK(first.at("flows_active") == 5);
+    CHECK(first.at("flows_moved_to") == 3);
+    CHECK(first.at("copies_sent") == 2);
+    check_json(report.at("zones_shifted"), R"(["a"])");
+}
+
+TEST_CASE("an appliance does not inherit the numbers of who had its place before") {
+    FakeView view;
+    view.counts[0].appliances[1].flows_created.add(100);
+    view.counts[1].appliances[1].flows_ended.add(90);
+    view.counts[1].appliances[1].packets_sent.add(1000);
+    view.before = {.packets_sent = 1000, .flows_created = 90, .flows_ended = 90};
+    const value report = control::appliances_report(view);
+    CHECK(report.at("appliances").at(1).at("flows_created") == 10);
+    CHECK(report.at("appliances").at(1).at("flows_active") == 10);
+    CHECK(report.at("appliances").at(1).at("packets_sent") == 0);
+}
+
+TEST_CASE("a free place is not listed, nor a group that is gone; who still drains is") {
+    FakeView view;
+    view.plan.appliances[1] = {};
+    view.plan.appliances[2].weight = 0;
+    view.states[2].state = control::State::draining;
+    view.plan.groups.push_back(chain::Group{"gone"});
+    view.counts[0].groups[1].flows_bypassed.add(3);
+    view.counts[1].groups[1].packets_bypassed.add(40);
+    view.plan.groups[1].is_bypassed = true;
+    const value report = control::appliances_report(view);
+    REQUIRE(report.at("appliances").as_array().size() == 2);
+    CHECK(report.at("appliances").at(1).at("name") == "sensor-1");
+    REQUIRE(report.at("groups").as_array().size() == 2);
+    check_json(report.at("groups").at(1), R"({"name": "sensors", "mode": "in_line", "takes_flows": false,
+               "bypassed": true, "flows_bypassed": 3, "packets_bypassed": 40})");
 }
 
 TEST_CASE("a flow is told from its initiator's side, whichever side of the key that is") {
@@ -126,6 +208,13 @@ TEST_CASE("a flow without a chain and of a protocol without ports is told as suc
     CHECK(flow.at("chain").is_null());
     CHECK(flow.at("rule").is_null());
     CHECK(flow.at("appliances").as_array().empty());
+}
+
+TEST_CASE("a hop that was bypassed is nobody's") {
+    const FakeView view;
+    journey::FlowRecord record = test::tcp_flow("192.0.2.10", 1, "203.0.113.80");
+    record.entry.first_hops[0] = no_index;
+    check_json(control::flow_report(view.plan, 0, record).at("appliances"), R"([null, "sensor-1"])");
 }
 
 TEST_CASE("hops beyond the fourth come from where they are kept, and indexes that fit nothing do no harm") {

@@ -24,6 +24,19 @@ TEST_CASE("each command is read with its arguments") {
     CHECK(full.address == IpPrefix::parse("2001:db8::/32"));
 }
 
+TEST_CASE("drain and undrain are about a group, an appliance or a zone") {
+    const auto drain = std::get<DrainRequest>(
+        parse_request(R"({"command":"drain","group":"firewalls","appliance":"fw-1","delay_ms":3600000})").value());
+    CHECK(drain.choice.group == "firewalls");
+    CHECK(drain.choice.appliance == "fw-1");
+    CHECK(drain.delay == std::chrono::hours(1));
+    const auto bare = std::get<DrainRequest>(parse_request(R"({"command":"drain","group":"firewalls"})").value());
+    CHECK_FALSE(bare.choice.appliance);
+    CHECK_FALSE(bare.delay);
+    CHECK(std::get<UndrainRequest>(parse_request(R"({"command":"undrain","zone":"a"})").value()).zone == "a");
+    CHECK(std::holds_alternative<ReloadRequest>(parse_request(R"({"command":"reload"})").value()));
+}
+
 TEST_CASE("what is no request is answered with what is wrong with it") {
     const auto [line, sentence] = GENERATE(table<std::string, std::string>({
         {"", "the request is not one JSON object on one line"},
@@ -34,9 +47,20 @@ TEST_CASE("what is no request is answered with what is wrong with it") {
         {"{\"command\":\"\xff\"}", "the request is not one JSON object on one line"},
         {"{}", "the request has no `command`"},
         {R"({"command":5})", "the request has no `command`"},
-        {R"({"command":"stop"})", "no such command: `stop`; there are status, flows, drops and appliances"},
+        {R"({"command":"stop"})",
+         "no such command: `stop`; there are status, flows, drops, appliances, drain, undrain and reload"},
         {R"({"command":"status","limit":1})", "the command has no argument `limit`"},
         {R"({"command":"drops","all":1})", "the argument `all` is neither true nor false"},
+        {R"({"command":"drain"})", "the command wants either a `group` or a `zone`"},
+        {R"({"command":"undrain","zone":"a","group":"b"})", "the command wants either a `group` or a `zone`"},
+        {R"({"command":"drain","zone":"a","appliance":"b"})", "the command has no argument `appliance` beside `zone`"},
+        {R"({"command":"drain","zone":"a","delay_ms":1})", "the command has no argument `delay_ms` beside `zone`"},
+        {R"({"command":"drain","group":"a","delay_ms":-1})",
+         "the argument `delay_ms` is not a number from 0 to 3600000"},
+        {R"({"command":"drain","group":"a","delay_ms":3600001})",
+         "the argument `delay_ms` is not a number from 0 to 3600000"},
+        {R"({"command":"undrain","group":"a","delay_ms":1})", "the command has no argument `delay_ms`"},
+        {R"({"command":"reload","file":"x"})", "the command has no argument `file`"},
         {R"({"command":"flows","limits":1})", "the command has no argument `limits`"},
         {R"({"command":"flows","limit":0})", "the argument `limit` is not a number from 1 to 100000"},
         {R"({"command":"flows","limit":-1})", "the argument `limit` is not a number from 1 to 100000"},

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whom `drain` and `undrain` are about: GROUP, GROUP/APPLIANCE or --zone ZONE.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <string>
+#include <tl/expected.hpp>
+
+namespace sallyport::cli {
+
+/// The positional argument; --zone is the command's own, for its help says what becomes of the zone.
+[[nodiscard]] boost::program_options::options_description appliance_argument();
+[[nodiscard]] boost::program_options::positional_options_description appliance_position();
+
+/// The request's members, `command` among them; or the sentence that says what is wrong with the arguments.
+[[nodiscard]] tl::expected<boost::json::object, std::string>
+request_about_appliances(const char* command, const boost::program_options::variables_map& values);
+
+} // namespace sallyport::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/admin_command.hpp"
+#include "cli/admin_tables.hpp"
+#include "cli/appliance_argument.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "config/scalar.hpp"
+
+namespace sallyport::cli {
+
+namespace po = boost::program_options;
+
+int run_drain(std::span<const std::string> arguments) {
+    Usage usage = {
+        .synopsis = "drain GROUP[/APPLIANCE] [--delay TIME] | --zone ZONE [--json] "
+                    "[--admin PATH | --config FILE]",
+        .description =
+            "Takes an appliance, or all of a group, out of a running gateway. When the command returns, no\n"
+            "new flow gets there. Flows that are there may finish; when the delay is over, what is left goes\n"
+            "by the group's on_deregistered. A zone is shifted away from: no new flows, and nothing ends.\n"
+            "Holds until `undrain`, over reloads too, but not over a start of the gateway.",
+        .options = admin_options(),
+        .arguments = appliance_argument(),
+        .positional = appliance_position()};
+    usage.options.add_options() //
+        ("delay", po::value<std::string>()->value_name("TIME"),
+         "how long flows may finish: 0s to 3600s; otherwise the group's deregistration_delay") //
+        ("zone", po::value<std::string>()->value_name("ZONE"), "shift away from the appliances of this zone");
+    const auto values = read_options(usage, arguments);
+    if (!values) return values.error();
+    auto request = request_about_appliances("drain", *values);
+    if (!request) return complain(request.error(), exit_usage);
+    if (values->contains("delay")) {
+        const auto delay = config::parse_duration((*values)["delay"].as<std::string>());
+        if (!delay) return complain("--delay wants a time such as 30s or 5m", exit_usage);
+        if (values->contains("zone"))
+            return complain("a shifted zone ends no flow: no --delay with --zone", exit_usage);
+        (*request)["delay_ms"] = delay->count();
+    }
+    return ask_and_print(*values, *request, operation_table);
+}
+
+} // namespace sallyport::cli

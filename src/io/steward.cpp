@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/steward.hpp"
+
+#include "io/worker_loop.hpp"
+
+#include <chrono>
+#include <spdlog/spdlog.h>
+#include <thread>
+#include <utility>
+
+namespace sallyport::io {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tick_interval = 100ms;
+constexpr auto publish_delay = 1ms;
+constexpr auto worker_patience = 50ms; // a round takes less than one
+
+} // namespace
+
+Steward::Steward(boost::asio::io_context& events, const StewardTools& tools, std::string config_path)
+    : tools_(tools), config_path_(std::move(config_path)), tick_timer_(events), publish_timer_(events) {}
+
+void Steward::start() {
+    wait_for_hangup();
+    tick();
+}
+
+void Steward::wait_for_hangup() {
+    tools_.hangup.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        static_cast<void>(reload()); // says in the log how it went
+        wait_for_hangup();
+    });
+}
+
+void Steward::tick() {
+    const auto flows = [this](ApplianceIndex appliance) {
+        return control::count_place(tools_.view, appliance).flows_active();
+    };
+    tools_.registry.tick(monotonic_now(), {.flows = flows, .has_settled = workers_are_current()});
+    publish();
+    tick_timer_.expires_after(tick_interval);
+    tick_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) tick();
+    });
+}
+
+void Steward::publish() {
+    for (const std::string& line : tools_.registry.take_news())
+        spdlog::info("{}", line);
+    if (!tools_.registry.roster_is_due()) return;
+    tools_.follower.set_roster(tools_.registry.roster());
+    if (listener_) listener_(tools_.registry);
+}
+
+void Steward::publish_soon() {
+    if (publish_is_due_) return;
+    publish_is_due_ = true;
+    publish_timer_.expires_after(publish_delay);
+    publish_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        publish_is_due_ = false;
+        publish();
+    });
+}
+
+bool Steward::workers_are_current() {
+    tools_.snapshots.collect();
+    return tools_.snapshots.held() == 1;
+}
+
+/// Whoever hears that something was done may rely on it: no packet is decided by the roster of before.
+void Steward::wait_for_workers() {
+    const auto end = std::chrono::steady_clock::now() + worker_patience;
+    while (!workers_are_current() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(50us);
+}
+
+Steward::Appliances Steward::drain(const control::ApplianceChoice& choice,
+                                   std::optional<std::chrono::milliseconds> delay) {
+    auto done = tools_.registry.drain(choice, delay, monotonic_now());
+    publish();
+    wait_for_workers();
+    return done;
+}
+
+Steward::Appliances Steward::undrain(const control::ApplianceChoice& choice) {
+    auto done = tools_.registry.undrain(choice, monotonic_now());
+    publish();
+    wait_for_workers();
+    return done;
+}
+
+Steward::Appliances Steward::shift_zone(const std::string& zone, bool away) {
+    auto done = tools_.registry.shift_zone(zone, away, monotonic_now());
+    if (done) spdlog::info("zone {} is {}", zone, away ? "shifted away from" : "back");
+    publish();
+    wait_for_workers();
+    return done;
+}
+
+Result<control::ReloadReport> Steward::reload() {
+    auto report = read_and_take();
+    if (report) {
+        for (const std::string& warning : report->warnings)
+            spdlog::warn("{}", warning);
+        spdlog::info("{} was read again: {}", config_path_, control::describe(*report));
+    } else {
+        spdlog::error("{} was not taken: {}", config_path_, report.error().message);
+    }
+    publish();
+    wait_for_workers();
+    return report;
+}
+
+Result<control::ReloadReport> Steward::read_and_take() {
+    auto loaded = control::load_for_reload(config_path_);
+    if (!loaded) return tl::unexpected(loaded.error());
+    std::vector<ApplianceIndex> free_before;
+    const auto& places = tools_.registry.slots().appliances;
+    for (std::size_t index = 0; index < places.size(); ++index) {
+        if (places[index].is_free) free_before.push_back(static_cast<ApplianceIndex>(index));
+    }
+    auto report = tools_.registry.reload(std::move(loaded->config), monotonic_now());
+    if (!report) return report;
+    report->warnings = std::move(loaded->warnings);
+    counts_before_.resize(tools_.registry.slots().appliances.size());
+    for (const ApplianceIndex index : free_before)
+        counts_before_[index] = control::count_place(tools_.view, index);
+    return report;
+}
+
+void Steward::note_health(ApplianceIndex appliance, control::HealthNote note) {
+    tools_.registry.note_health(appliance, std::move(note), monotonic_now());
+    publish_soon();
+}
+
+void Steward::on_roster(std::function<void(const control::Registry&)> listener) {
+    listener_ = std::move(listener);
+    listener_(tools_.registry);
+}
+
+control::ApplianceCounts Steward::counts_before(ApplianceIndex appliance) const {
+    return appliance < counts_before_.size() ? counts_before_[appliance] : control::ApplianceCounts{};
+}
+
+} // namespace sallyport::io

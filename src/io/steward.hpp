@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries out what changes the roster while the gateway runs: drains, zones, reloads, health, and what time brings. The
+// registry decides; here is the rest of the world: the clock, SIGHUP, the configuration file, the log, and the workers.
+#pragma once
+
+#include "control/operations.hpp"
+#include "control/registry.hpp"
+#include "control/view.hpp"
+#include "io/kernel_follower.hpp"
+#include "io/snapshots.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace sallyport::io {
+
+/// All of it lives as long as the steward, and longer.
+struct StewardTools {
+    control::Registry& registry;
+    KernelFollower& follower;
+    Snapshots& snapshots;
+    const control::View& view;       // for what the workers have counted
+    boost::asio::signal_set& hangup; // SIGHUP
+};
+
+class Steward final : public control::Operations {
+public:
+    Steward(boost::asio::io_context& events, const StewardTools& tools, std::string config_path);
+    Steward(const Steward&) = delete;
+    Steward& operator=(const Steward&) = delete;
+    ~Steward() override = default;
+
+    void start();
+
+    // When one of these returns, every worker goes by the new roster.
+    Appliances drain(const control::ApplianceChoice& choice, std::optional<std::chrono::milliseconds> delay) override;
+    Appliances undrain(const control::ApplianceChoice& choice) override;
+    Appliances shift_zone(const std::string& zone, bool away) override;
+    Result<control::ReloadReport> reload() override;
+
+    /// What a check has found out about an appliance of the current roster. In force a moment later: what fails
+    /// together costs one roster.
+    void note_health(ApplianceIndex appliance, control::HealthNote note);
+    /// Called now, and whenever another roster is in force: positions may have come and gone, and checks may be other
+    /// ones. For whoever watches appliances; free places are not to be watched.
+    void on_roster(std::function<void(const control::Registry&)> listener);
+
+    /// What the appliance's place had counted before the appliance came to it.
+    [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const;
+
+private:
+    Result<control::ReloadReport> read_and_take();
+    void wait_for_hangup();
+    void tick();
+    void publish();
+    void publish_soon();
+    void wait_for_workers();
+    [[nodiscard]] bool workers_are_current();
+
+    StewardTools tools_;
+    std::string config_path_;
+    boost::asio::steady_timer tick_timer_;
+    boost::asio::steady_timer publish_timer_;
+    bool publish_is_due_ = false;
+    std::function<void(const control::Registry&)> listener_;
+    std::vector<control::ApplianceCounts> counts_before_; // by appliance index; zeros beyond its end
+};
+
+} // namespace sallyport::io
