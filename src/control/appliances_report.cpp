@@ -65,7 +65,7 @@ json::object group_report(const View& view, GroupIndex index) {
             view, [&](const auto& counters) -> auto& { return counters.groups[index].*member; });
     };
     return {{"name", group.name},
-            {"mode", group.mode == config::GroupMode::mirror ? "mirror" : "in_line"},
+            {"mode", group.mode == config::GroupMode::mirror ? "mirror" : "inline"},
             {"takes_flows", !group.maglev.empty()},
             {"bypassed", group.is_bypassed},
             {"flows_bypassed", sum(&GroupCounters::flows_bypassed)},

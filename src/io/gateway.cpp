@@ -2,6 +2,7 @@
 #include "io/gateway.hpp"
 
 #include "io/assembly.hpp"
+#include "io/health_watch.hpp"
 #include "io/kernel_follower.hpp"
 #include "io/steward.hpp"
 #include "io/worker_loop.hpp"
@@ -57,6 +58,7 @@ struct Gateway::Parts {
     std::unique_ptr<KernelFollower> follower;
     std::vector<std::unique_ptr<WorkerLoop>> loops;
     std::unique_ptr<Steward> steward;
+    std::unique_ptr<HealthWatch> health;
 };
 
 Result<void> Gateway::Parts::build(const GatewayOptions& options) {
@@ -137,6 +139,7 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     parts.steward = std::make_unique<Steward>(
         events, StewardTools{parts.registry, *parts.follower, parts.snapshots, *this, parts.hangup}, config_path);
     parts.steward->start();
+    parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops);
 }
 
 Steward& Gateway::steward() noexcept {

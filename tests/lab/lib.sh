@@ -4,7 +4,7 @@
 # A test says its story, makes what it needs, states what it expects, and ends with `finish`.
 
 set -euo pipefail
-export LAB_NAME=test
+export LAB_NAME=${LAB_NAME:-test}
 # shellcheck source=../../lab/lib/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../lab/lib/lab.sh"
 need_root

@@ -168,7 +168,7 @@ TEST_CASE("a free place is not listed, nor a group that is gone; who still drain
     REQUIRE(report.at("appliances").as_array().size() == 2);
     CHECK(report.at("appliances").at(1).at("name") == "sensor-1");
     REQUIRE(report.at("groups").as_array().size() == 2);
-    check_json(report.at("groups").at(1), R"({"name": "sensors", "mode": "in_line", "takes_flows": false,
+    check_json(report.at("groups").at(1), R"({"name": "sensors", "mode": "inline", "takes_flows": false,
                "bypassed": true, "flows_bypassed": 3, "packets_bypassed": 40})");
 }
 
