@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The gateway itself, in its namespace, and its commands over the admin socket.
 
-# ask_gateway COMMAND [ARGUMENT...]: status, flows, drops, appliances
+# ask_gateway COMMAND [ARGUMENT...]: status, flows, appliances, drain, ...
 ask_gateway() {
   local command=$1
   shift
@@ -21,6 +21,14 @@ start_gateway() {
   fi
 }
 _gateway_answers_or_died() { ask_gateway status || ! process_alive gateway; }
+
+# appliance_is NAME STATE, by what the gateway says of it.
+appliance_is() {
+  ask_gateway appliances --json | jq -e --arg name "$1" --arg state "$2" \
+    '.appliances[] | select(.name == $name) | .state == $state' >/dev/null
+}
+# The flows that go through an appliance now.
+flows_at() { ask_gateway appliances --json | jq --arg name "$1" '.appliances[] | select(.name == $name) | .flows_active'; }
 
 # The lab's own config; a lab by another name has an admin socket of its own.
 lab_config() {

@@ -53,6 +53,14 @@ stop_process() {
   rm -f "$run_dir/$name.pid"
 }
 
+# kill_process NAME: gone at once and without a word, as a machine that loses its power; its log stays.
+kill_process() {
+  local pid
+  pid=$(process_id "$1")
+  kill -s KILL "$pid"
+  { wait "$pid"; } 2>/dev/null || true # so that the shell says nothing of it
+}
+
 stop_all_processes() {
   local file
   for file in "$run_dir"/*.pid; do

@@ -18,12 +18,15 @@ tour_applications() {
   check 'a name looked up over IPv6' dig_answers "$server_v6" AAAA "$server_v6"
 }
 
+# Health checks send packets of their own through the appliances (198.18.0.1 inside); nobody sent those from the north.
+all_but_probes='(ip or ip6) and not (udp port 6081 and ip[80:4] = 0xc6120001)'
+
 # Three places watched at once: what the client sends, what visits the appliances, what reaches the server.
 tour_captured() {
   step '3. The same again, and sixty short connections, watched with tcpdump at three places'
   local before=$checks_failed
   start_capture north client eth0 "$run_dir/north.pcap" ip or ip6
-  start_capture inspect inspect to-gateway "$run_dir/inspect.pcap" ip or ip6
+  start_capture inspect inspect to-gateway "$run_dir/inspect.pcap" "$all_but_probes"
   start_capture south server eth0 "$run_dir/south.pcap" ip or ip6
   check 'ping, curl and dig while watched' _captured_traffic
   check 'sixty short connections' many_fetches 60
@@ -109,8 +112,39 @@ _connections_held() {
   [ "$failed" -eq 0 ] && [ "$good" -ge 20 ]
 }
 
+tour_failover() {
+  step '6. A firewall is killed while forty connections go through both'
+  start_process echo-server server "$lab_lib/talkers.py" serve "$server_v4" 7000
+  process_says echo-server serving || die "the server did not start: $(tail -n 3 "$(process_log echo-server)")"
+  start_process talkers client "$lab_lib/talkers.py" talk "$server_v4" 7000 40 60
+  check 'forty connections talk' process_says talkers talking
+  check 'fw-1 is killed, and found out' _kill_firewall
+  check 'every connection lives on through fw-2' _talk_goes_on
+  check 'fw-1 comes back, and is found healthy' _firewall_returns
+}
+_kill_firewall() {
+  local at flows
+  flows=$(flows_at fw-1)
+  at=$(date +%s%3N)
+  kill_process fw-1
+  wait_until 10 appliance_is fw-1 unhealthy || return 1
+  say "unhealthy after $(($(date +%s%3N) - at)) ms, with $flows flows"
+}
+_talk_goes_on() {
+  sleep 2 # what a sender that has backed off needs for its next try
+  kill -s TERM "$(process_id talkers)"
+  wait_until 10 _process_dead talkers
+  tail -n 1 "$(process_log talkers)" >"$run_dir/talk.json"
+  jq -r '"\(.alive) of \(.connections) alive, longest pause \(.longest_pause_ms) ms"' "$run_dir/talk.json"
+  jq -e '.alive == .connections' "$run_dir/talk.json" >/dev/null
+}
+_firewall_returns() {
+  start_firewall fw1 fw-1
+  wait_until 10 appliance_is fw-1 healthy
+}
+
 tour_state() {
-  step '6. What the gateway says about it'
+  step '7. What the gateway says about it'
   check 'the gateway answers' _gateway_status
   check 'it has flows of the tour' _gateway_flows
 }
