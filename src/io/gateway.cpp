@@ -107,6 +107,8 @@ Result<void> Gateway::Parts::build_workers() {
                                                .count = count,
                                                .flow_capacity = config.gateway.flows_per_worker,
                                                .pending_capacity = config.gateway.pending_packets,
+                                               .fragmented_packets = config.gateway.fragmented_packets,
+                                               .held_fragments = config.gateway.held_fragments,
                                                .appliance_slots = registry.appliance_slots(),
                                                .group_slots = registry.group_slots(),
                                                .port_macs = macs,

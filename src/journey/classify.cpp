@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 2: whose packet is it?
 // Leads on to: to_host (for the gateway itself), hop_return (GENEVE for the gateway on a port towards appliances),
-// flow_lookup (transit traffic of an endpoint), egress (an ICMP error of our own).
+// flow_lookup (transit traffic of an endpoint), fragments (the same when its ports stand in another packet), egress (an
+// ICMP error of our own).
 // Drops: MulticastUnsupported, OwnAddressElsewhere, InvalidGeneveTunnel, PortWithoutEndpoint, TtlExpired, and what
 // parse_flow finds.
 #include "geneve/header.hpp"
@@ -46,6 +47,9 @@ void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcep
     // RFC 1812 5.3.1, RFC 8200 section 3. Before the chain: a packet that can not be forwarded is nobody's work.
     if (ttl(*packet) <= 1) return answer_with_error(round, packet, IcmpError::time_exceeded, DropReason::TtlExpired);
 
+    if (packet->kind == Kind::later_fragment || packet->kind == Kind::icmp_error_about_fragment) [[unlikely]] {
+        return round.fragments.push(packet);
+    }
     tuple.endpoint = port.endpoint;
     packet->from_high = flow::orient(tuple, packet->key);
     packet->hash = flow::table_hash(round.worker.settings.keys.table, packet->key);

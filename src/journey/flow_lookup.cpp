@@ -2,8 +2,10 @@
 // Step 3: which flow is it of? A packet of no flow may begin one.
 // Leads on to: hop_out (the chain's first visit, or its last on the way back), detour (when that is no plain visit),
 // balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow). Drops:
-// TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull.
+// TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated, FragmentTableFull.
 #include "journey/flow_end.hpp"
+#include "journey/fragments.hpp"
+#include "journey/mss_clamp.hpp"
 #include "journey/new_flow.hpp"
 #include "journey/next_hop.hpp"
 #include "journey/steps.hpp"
@@ -37,11 +39,36 @@ void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
     counters.bytes[direction] += static_cast<std::uint64_t>(packet.end - packet.l3);
 }
 
+/// The flow's state, as the packet changes it.
+void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
+    entry.last_seen_ms = round.around.now.wrapped_ms();
+    if (packet.protocol != protocol_tcp) return;
+    follow(entry, packet.tcp_flags, packet.from_high);
+    if ((packet.tcp_flags & TcpHeader::syn) != 0) [[unlikely]]
+        clamp_mss(round, packet);
+}
+
+/// The same for packets that are not whole: an error neither keeps its flow alive nor speaks for it, and of fragments
+/// only the first has flags. False when the packet can not go on.
+[[nodiscard]] bool take_note_of_part(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
+    if (packet.kind == Kind::icmp_error) return true;
+    if (entry.hop_count != 0 && !remember_fragment(round, packet)) return false;
+    if (packet.kind == Kind::first_fragment) {
+        take_note(round, packet, entry);
+    } else {
+        entry.last_seen_ms = round.around.now.wrapped_ms();
+    }
+    return true;
+}
+
 void send_on(Round& round, Packet* packet) noexcept {
     flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
-    entry.last_seen_ms = round.around.now.wrapped_ms();
     packet->direction = entry.direction(packet->from_high);
-    if (packet->protocol == protocol_tcp) follow(entry, packet->tcp_flags, packet->from_high);
+    if (packet->kind == Kind::whole) [[likely]] {
+        take_note(round, *packet, entry);
+    } else if (!take_note_of_part(round, *packet, entry)) {
+        return drop(round, packet, DropReason::FragmentTableFull);
+    }
     count(round.worker.flows.counters(packet->flow), *packet);
 
     if (entry.hop_count == 0) return round.balance.push(packet);

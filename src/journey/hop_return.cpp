@@ -4,10 +4,11 @@
 // worker (who owns the flow). A health check's probe ends here.
 // Drops: AWS's InvalidGeneveTunnel, InvalidGwlbEndpointId, InvalidGwlbFlowCookie and MissingFlowEntry; one for each
 // fault of the GENEVE header; MissingAttachmentId, GeneveVni, GeneveProtocolType, OuterUdpMalformed, InnerMalformed,
-// HopOutOfOrder, MirrorReturned, FlowReset, EcnCongestion.
+// FragmentOrphaned, IcmpUnrelated, HopOutOfOrder, MirrorReturned, FlowReset, EcnCongestion.
 #include "geneve/gwlb.hpp"
 #include "journey/cookie.hpp"
 #include "journey/ecn.hpp"
+#include "journey/fragments.hpp"
 #include "journey/geneve_drops.hpp"
 #include "journey/next_hop.hpp"
 #include "journey/parse_flow.hpp"
@@ -69,6 +70,11 @@ struct Returned {
     if (parse_network(packet) || parse_flow(packet, tuple)) return DropReason::InnerMalformed;
 
     packet.endpoint = endpoint;
+    if (packet.kind != Kind::whole && packet.kind != Kind::icmp_error) [[unlikely]] {
+        flow::Tuple recalled = tuple; // a copy, so that the other packets' fields may stay in registers
+        if (const auto fault = recall_fragment(round, packet, recalled)) return fault;
+        tuple = recalled;
+    }
     tuple.endpoint = endpoint;
     packet.from_high = flow::orient(tuple, packet.key);
     packet.hash = flow::table_hash(round.worker.settings.keys.table, packet.key);
@@ -159,6 +165,9 @@ struct Returned {
     round.worker.counters.appliances[appliance].packets_returned.add(1);
     packet.hop = static_cast<std::uint8_t>(hop);
     packet.direction = entry.direction(packet.from_high);
+    // An appliance that puts fragments together may have cut anew, with an identification of its own.
+    if (packet.kind == Kind::first_fragment) [[unlikely]]
+        static_cast<void>(remember_fragment(round, packet));
     return std::nullopt;
 }
 

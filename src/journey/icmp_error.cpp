@@ -55,6 +55,8 @@ struct TypeAndCode {
     const std::array<std::uint64_t, 2> source = halves(ip.source);
     if (ip.source[0] == 0xff || (source[0] == 0 && source[1] <= 1)) return false;
     if (packet.protocol != protocol_icmpv6) return true;
+    // Which message it is a part of, only the first fragment tells, and that one was answered.
+    if (packet.kind == Kind::later_fragment) return false;
     // RFC 4443 2.1: errors have types below 128.
     return packet.l4 < packet.end && packet.buffer[packet.l4] >= 128;
 }

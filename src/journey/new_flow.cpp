@@ -62,6 +62,8 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     const chain::Roster& roster = round.around.roster;
     WorkerState& worker = round.worker;
 
+    // What reports on a flow never begins one: unsolicited errors do not pass.
+    if (packet.kind == Kind::icmp_error) return DropReason::IcmpUnrelated;
     const flow::FlowState state = first_state(round, packet);
     if (state == flow::FlowState::free) return DropReason::TcpNotSyn;
     const std::uint16_t rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));

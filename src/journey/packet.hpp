@@ -18,7 +18,16 @@ struct Adjacency;
 namespace sallyport::journey {
 
 /// Where a packet goes on that another worker handed over, or that a step made.
-enum class Resume : std::uint8_t { nowhere, flow_lookup, hop_return, egress };
+enum class Resume : std::uint8_t { nowhere, fragments, flow_lookup, hop_return, hop_out, egress };
+
+/// From where the fields of the packet's flow are known.
+enum class Kind : std::uint8_t {
+    whole,                     // its own headers
+    first_fragment,            // the same, but what follows them is not all
+    later_fragment,            // its first fragment
+    icmp_error,                // the packet that it quotes
+    icmp_error_about_fragment, // the first fragment of the packet that it quotes
+};
 
 struct alignas(64) Packet {
     // The window. Offsets count from `buffer`; begin <= l3 <= l4 <= end <= capacity.
@@ -44,7 +53,8 @@ struct alignas(64) Packet {
     flow::FlowIndex flow = flow::no_flow;
     std::uint32_t cookie = 0; // hop_return: the cookie that came back
     std::uint8_t owner = 0;   // the worker to hand over to
-    std::uint8_t reserved[3] = {};
+    Kind kind = Kind::whole;
+    std::uint8_t reserved[2] = {};
 
     // The second line: the flow's key, for lookup.
     flow::FlowKey key;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/flow_key.hpp"
+#include "journey/icmp_quote.hpp"
 #include "journey/packet.hpp"
 #include "journey/wire.hpp"
 #include "telemetry/drop_reason.hpp"
@@ -66,9 +67,8 @@ namespace detail {
 
 } // namespace detail
 
-/// After parse_network: reads the transport header, sets `tcp_flags`, and gives the flow's fields with the endpoint
-/// left open. Fragments and addresses that can not stand in a routed packet are faults here.
-[[nodiscard]] inline std::optional<DropReason> parse_flow(Packet& packet, flow::Tuple& tuple) noexcept {
+/// After parse_network: the fields that every packet has, fragments too.
+inline void read_addresses(const Packet& packet, flow::Tuple& tuple) noexcept {
     tuple.family = packet.family;
     tuple.protocol = packet.protocol;
     if (packet.family == Family::ipv4) {
@@ -80,10 +80,26 @@ namespace detail {
         tuple.source = halves(ip.source);
         tuple.destination = halves(ip.destination);
     }
+}
+
+/// After parse_network: reads the transport header, sets `tcp_flags` and `kind`, and gives the flow's fields with the
+/// endpoint left open; of a fragment only the addresses, and which of them it is stays open too. Addresses that can not
+/// stand in a routed packet are faults here.
+[[nodiscard]] inline std::optional<DropReason> parse_flow(Packet& packet, flow::Tuple& tuple) noexcept {
+    read_addresses(packet, tuple);
     if (detail::is_martian(tuple)) return DropReason::MartianAddress;
-    if (is_fragment(packet)) return DropReason::FragmentUnsupported;
+    if (is_fragment(packet)) [[unlikely]] {
+        packet.kind = Kind::later_fragment;
+        return std::nullopt;
+    }
     if (packet.protocol == protocol_tcp) return detail::parse_tcp(packet, tuple);
     if (packet.protocol == protocol_udp) return detail::parse_udp(packet, tuple);
+    if (is_icmp_error(packet)) {
+        flow::Tuple quoted = tuple; // a copy, so that the other packets' fields may stay in registers
+        const auto fault = parse_icmp_error(packet, quoted);
+        tuple = quoted;
+        return fault;
+    }
     return std::nullopt;
 }
 

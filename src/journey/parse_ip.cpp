@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/parse_ip.hpp"
 
+#include "journey/extension_headers.hpp"
 #include "journey/wire.hpp"
 #include "support/checksum.hpp"
 
 namespace sallyport::journey {
 namespace {
-
-// IPv6 extension headers (RFC 8200 section 4, RFC 7045).
-constexpr std::uint8_t hop_by_hop = 0;
-constexpr std::uint8_t routing = 43;
-constexpr std::uint8_t authentication = 51;
-constexpr std::uint8_t destination_options = 60;
-constexpr std::uint8_t mobility = 135;
-constexpr unsigned max_extension_headers = 8;
 
 // IPv4 options (RFC 791 section 3.1).
 constexpr std::uint8_t option_end = 0;
@@ -52,32 +45,6 @@ std::optional<DropReason> parse_ipv4(Packet& packet) noexcept {
     return check_ipv4_options(packet);
 }
 
-/// Passes the extension headers; ends at the first header that is none of them, or at a fragment header.
-std::optional<DropReason> pass_extension_headers(Packet& packet) noexcept {
-    unsigned at = packet.l4;
-    for (unsigned passed = 0; passed <= max_extension_headers; ++passed) {
-        const std::uint8_t kind = packet.protocol;
-        const bool is_extension = kind == hop_by_hop || kind == routing || kind == authentication ||
-                                  kind == destination_options || kind == mobility;
-        if (!is_extension) {
-            packet.l4 = static_cast<std::uint16_t>(at);
-            return std::nullopt;
-        }
-        if (at + 8 > packet.end) return DropReason::Ipv6Truncated;
-        // RFC 5095: routing headers that steer are deprecated; the others have no business in front of a firewall.
-        if (kind == routing) return DropReason::Ipv6RoutingHeader;
-        // RFC 8200 4.1: hop-by-hop options only directly behind the IPv6 header.
-        if (kind == hop_by_hop && passed != 0) return DropReason::Ipv6BadHeader;
-        const unsigned words = packet.buffer[at + 1];
-        // RFC 4302 2.2: AH counts 4-byte words less two, the others 8-byte words less one.
-        const unsigned length = kind == authentication ? (words + 2) * 4 : (words + 1) * 8;
-        packet.protocol = packet.buffer[at];
-        at += length;
-        if (at > packet.end) return DropReason::Ipv6Truncated;
-    }
-    return DropReason::Ipv6BadHeader;
-}
-
 std::optional<DropReason> parse_ipv6(Packet& packet) noexcept {
     const auto* ip = packet.header<Ipv6Header>(packet.l3);
     if (ip == nullptr) return DropReason::Ipv6Truncated;
@@ -90,10 +57,41 @@ std::optional<DropReason> parse_ipv6(Packet& packet) noexcept {
     packet.end = static_cast<std::uint16_t>(packet.l3 + total);
     if (packet.protocol == protocol_tcp || packet.protocol == protocol_udp) [[likely]]
         return std::nullopt;
-    return pass_extension_headers(packet);
+    return detail::pass_extension_headers(packet, detail::Behind::ip_header);
 }
 
 } // namespace
+
+std::optional<DropReason> detail::pass_extension_headers(Packet& packet, Behind behind) noexcept {
+    unsigned at = packet.l4;
+    bool has_fragment_header = behind == Behind::fragment_header;
+    for (unsigned passed = has_fragment_header ? 1 : 0; passed <= max_extension_headers; ++passed) {
+        const std::uint8_t kind = packet.protocol;
+        if (kind == protocol_ipv6_fragment) {
+            const auto* fragment = packet.header<Ipv6FragmentHeader>(at);
+            if (fragment == nullptr) return DropReason::Ipv6Truncated;
+            if (has_fragment_header) return DropReason::Ipv6BadHeader;
+            const std::uint16_t offset = fragment->offset.host();
+            if ((offset & (Ipv6FragmentHeader::offset_mask | Ipv6FragmentHeader::more_fragments)) != 0) break;
+            has_fragment_header = true; // RFC 6946: first and last at once, so the packet is whole
+        } else if (!is_extension_header(kind)) {
+            break;
+        }
+        if (at + 8 > packet.end) return DropReason::Ipv6Truncated;
+        // RFC 5095: routing headers that steer are deprecated; the others have no business in front of a firewall.
+        if (kind == header_routing) return DropReason::Ipv6RoutingHeader;
+        // RFC 8200 4.1: hop-by-hop options only directly behind the IPv6 header.
+        if (kind == header_hop_by_hop && passed != 0) return DropReason::Ipv6BadHeader;
+        const unsigned length = kind == protocol_ipv6_fragment ? unsigned{sizeof(Ipv6FragmentHeader)}
+                                                               : extension_header_bytes(kind, packet.buffer[at + 1]);
+        packet.protocol = packet.buffer[at];
+        at += length;
+        if (at > packet.end) return DropReason::Ipv6Truncated;
+        if (passed == max_extension_headers) return DropReason::Ipv6BadHeader;
+    }
+    packet.l4 = static_cast<std::uint16_t>(at);
+    return std::nullopt;
+}
 
 std::optional<DropReason> detail::parse_any_network(Packet& packet) noexcept {
     if (packet.l3 >= packet.end) return DropReason::Ipv4Truncated;

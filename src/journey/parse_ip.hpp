@@ -33,6 +33,12 @@ inline void accept_ipv4(Packet& packet, const Ipv4Header& ip, unsigned header_by
 
 [[nodiscard]] std::optional<DropReason> parse_any_network(Packet& packet) noexcept;
 
+enum class Behind { ip_header, fragment_header };
+
+/// Passes the IPv6 extension headers from packet.l4 on, where one of type packet.protocol stands; ends at the first
+/// header that is none of them, or at the fragment header of a packet that is not whole.
+[[nodiscard]] std::optional<DropReason> pass_extension_headers(Packet& packet, Behind behind) noexcept;
+
 } // namespace detail
 
 /// Reads the IP header at packet.l3: checks it, sets `family`, `protocol`, `l4` and trims `end` to the IP length (the

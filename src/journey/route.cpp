@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 7a: a router's work. One from the TTL, and the way to the destination in the endpoint's own routing domain.
 // Leads on to: egress (the packet, or an ICMP error in its place).
-// Drops: TtlExpired, NoRoute, TooBig.
+// Drops: TtlExpired, NoRoute, TooBig, NoBuffer.
+#include "journey/fragment_ipv4.hpp"
 #include "journey/icmp_error.hpp"
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
@@ -51,10 +52,13 @@ void forward_on(Round& round, Packet* packet) noexcept {
     const forward::Adjacency& way = find_way(round, *packet);
     if (way.port == no_index) return answer_with_error(round, packet, IcmpError::no_route, DropReason::NoRoute);
     const std::uint16_t mtu = round.around.roster.ports[way.port].mtu;
-    if (packet->end - packet->l3 > mtu) {
-        return answer_with_error(round, packet, IcmpError::too_big, DropReason::TooBig, mtu);
-    }
     packet->way = &way;
+    if (packet->end - packet->l3 > mtu) [[unlikely]] {
+        if (!may_be_cut(round, *packet)) {
+            return answer_with_error(round, packet, IcmpError::too_big, DropReason::TooBig, mtu);
+        }
+        if (const auto fault = cut(round, *packet, mtu, Resume::egress)) return drop(round, packet, *fault);
+    }
     round.egress.push(packet);
 }
 

@@ -4,7 +4,8 @@
 // this list, so one pass carries every packet to its end.
 //
 //   ingress      is it an IP packet, or for the host?              -> classify, to_host
-//   classify     whose is it: ours, an appliance's, a tenant's?    -> to_host, hop_return, flow_lookup
+//   classify     whose is it: ours, an appliance's, a tenant's?    -> to_host, hop_return, fragments, flow_lookup
+//   fragments    which ports did its first fragment have?          -> flow_lookup, (another worker)
 //   flow_lookup  which flow; a new one gets its chain              -> hop_out, detour, balance, (another worker)
 //   hop_return   may the appliance send us this; what is next?     -> hop_out, detour, balance, (another worker)
 //   detour       mirrors, appliances that failed or left           -> hop_out, balance, egress
@@ -14,8 +15,8 @@
 //   egress       the next station's MAC, the Ethernet header       -> the port
 //   to_host      into the host link
 //
-// What a step makes besides (a mirror's copy, the second RST of a reset) is carried on in a round of its own, right
-// after the one that made it.
+// What a step makes besides (a mirror's copy, the second RST of a reset, the rest of a packet that was cut), and what
+// waited for its first fragment, is carried on in a round of its own, right after the one that made it.
 #pragma once
 
 #include "journey/inbox.hpp"
@@ -31,6 +32,7 @@ struct Round {
 
     Inbox ingress;
     Inbox classify;
+    Inbox fragments;
     Inbox flow_lookup;
     Inbox hop_return;
     Inbox detour;
@@ -58,6 +60,7 @@ struct Round {
 
 void ingress(Round& round) noexcept;
 void classify(Round& round) noexcept;
+void fragments(Round& round) noexcept;
 void flow_lookup(Round& round) noexcept;
 void hop_return(Round& round) noexcept;
 void detour(Round& round) noexcept;

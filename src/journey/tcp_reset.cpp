@@ -32,7 +32,7 @@ struct Segment {
 /// After parse_network and parse_flow; false when there is no whole TCP header here.
 [[nodiscard]] bool read_segment(const Packet& packet, Segment& segment) noexcept {
     const auto* tcp = packet.header<TcpHeader>(packet.l4);
-    if (packet.protocol != protocol_tcp || tcp == nullptr) return false;
+    if (packet.kind != Kind::whole || packet.protocol != protocol_tcp || tcp == nullptr) return false;
     segment.is_v4 = packet.family == Family::ipv4;
     if (segment.is_v4) {
         const auto& ip = packet.checked_header<Ipv4Header>(packet.l3);

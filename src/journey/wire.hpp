@@ -60,6 +60,18 @@ struct Ipv6Header {
 };
 static_assert(sizeof(Ipv6Header) == 40 && alignof(Ipv6Header) == 1);
 
+/// RFC 8200 section 4.5.
+struct Ipv6FragmentHeader {
+    std::uint8_t next_header;
+    std::uint8_t reserved;
+    be16 offset; // in units of 8 bytes, which stand where bytes would; two reserved bits, M
+    be32 identification;
+
+    static constexpr std::uint16_t offset_mask = 0xfff8;
+    static constexpr std::uint16_t more_fragments = 0x0001;
+};
+static_assert(sizeof(Ipv6FragmentHeader) == 8 && alignof(Ipv6FragmentHeader) == 1);
+
 /// RFC 9293 section 3.1.
 struct TcpHeader {
     be16 source_port;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/worker.hpp"
 
+#include "journey/fragments.hpp"
 #include "journey/housekeeping.hpp"
 #include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
@@ -39,6 +40,7 @@ void deliver(Round& round) noexcept {
 void run_once(Round& round) noexcept {
     ingress(round);
     classify(round);
+    fragments(round);
     flow_lookup(round);
     hop_return(round);
     detour(round);
@@ -53,8 +55,12 @@ void run_once(Round& round) noexcept {
 
 [[nodiscard]] Inbox& where_it_resumes(Round& round, Resume resume) noexcept {
     switch (resume) {
+    case Resume::fragments:
+        return round.fragments;
     case Resume::hop_return:
         return round.hop_return;
+    case Resume::hop_out:
+        return round.hop_out;
     case Resume::egress:
         return round.egress;
     case Resume::nowhere:
@@ -91,7 +97,8 @@ WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, cons
       counters(roster.ports.size(), std::max(from.appliance_slots, roster.appliances.size()),
                std::max(from.group_slots, roster.groups.size())),
       pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
-      reset_limit(resets_per_second, resets_burst), produced(max_produced), timeouts_ms(roster.endpoints.size()) {
+      reset_limit(resets_per_second, resets_burst), produced(max_produced), fragments(from.fragmented_packets),
+      held_fragments(from.held_fragments), timeouts_ms(roster.endpoints.size()) {
     follow(roster);
 }
 
@@ -130,9 +137,12 @@ void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason
 void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     state_->follow(surroundings.roster);
     sweep_flows(*state_, surroundings.now);
-    if (state_->pending.all().empty()) [[likely]]
+    if (state_->pending.all().empty() && !state_->held_fragments.has_run_out(surroundings.now)) [[likely]]
         return;
     Round round(*state_, surroundings, outlet);
+    end_held_fragments(round);
+    deliver(round);
+    round.dropped.clear();
     send_pending(round);
     egress(round);
     deliver(round);
@@ -146,7 +156,7 @@ void Worker::send_probe(const Surroundings& surroundings, Outlet& outlet, const 
 }
 
 std::uint32_t Worker::pending() const noexcept {
-    return static_cast<std::uint32_t>(state_->pending.all().size());
+    return static_cast<std::uint32_t>(state_->pending.all().size()) + state_->held_fragments.size();
 }
 
 void Worker::give_up_pending(Outlet& outlet) noexcept {
@@ -154,6 +164,11 @@ void Worker::give_up_pending(Outlet& outlet) noexcept {
     for (const Waiting& one : waiting)
         refuse(outlet, {&one.packet, 1}, DropReason::NeighbourUnresolved);
     waiting.clear();
+    HeldFragments& held = state_->held_fragments;
+    while (held.size() != 0) {
+        Packet* packet = held.release(state_->fragments.at(held.longest_waiting()));
+        refuse(outlet, {&packet, 1}, DropReason::FragmentOrphaned);
+    }
 }
 
 std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<FlowRecord> out,

@@ -91,7 +91,8 @@ public:
     void tend(const Surroundings& surroundings, Outlet& outlet) noexcept;
     /// Sends a probe. What does not come back says enough, so nothing is said when it could not even leave.
     void send_probe(const Surroundings& surroundings, Outlet& outlet, const Probe& probe) noexcept;
-    /// Packets that wait for a neighbour. When the worker ends, give_up_pending() releases them.
+    /// Packets that wait for a neighbour, or for their first fragment. When the worker ends, give_up_pending() releases
+    /// them.
     [[nodiscard]] std::uint32_t pending() const noexcept;
     void give_up_pending(Outlet& outlet) noexcept;
 

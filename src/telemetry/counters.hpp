@@ -66,8 +66,9 @@ struct WorkerCounters {
     Counter handed_over;
     Counter flows_moved;
     Counter flows_reset;
-    Counter resets_sent; // TCP RST packets
-    Counter copies_lost; // for mirrors; no packet buffer was free
+    Counter resets_sent;    // TCP RST packets
+    Counter fragments_made; // parts of packets that were cut, but the first of each
+    Counter copies_lost;    // for mirrors; no packet buffer was free
 
     [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
 };

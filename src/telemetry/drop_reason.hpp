@@ -29,7 +29,12 @@ namespace sallyport {
     X(MartianAddress,           "source or destination can not stand in a routed packet")                               \
     X(TransportTruncated,       "the TCP or UDP header reaches past the packet")                                        \
     X(TransportBadHeader,       "the TCP or UDP header names an impossible length")                                     \
-    X(FragmentUnsupported,      "an IP fragment; flows of fragments are not followed yet")                              \
+    X(FragmentBad,              "no fragment of an IP packet can be so: its offset, its length, or how many there are") \
+    X(FragmentTiny,             "a first fragment without the whole transport header, or one that could replace it")    \
+    X(FragmentOverlap,          "of a fragmented packet two of whose fragments overlap")                                \
+    X(FragmentDuplicate,        "the same fragment of the same packet once more")                                       \
+    X(FragmentOrphaned,         "a fragment whose first fragment did not come in time")                                 \
+    X(FragmentTableFull,        "too many fragmented packets, or fragments that wait for their first one")              \
     X(TtlExpired,               "TTL or hop limit used up; time exceeded was answered")                                 \
     /* classify, to_host */                                                                                             \
     X(PortWithoutEndpoint,      "transit traffic on a port that belongs to no endpoint")                                \
@@ -40,6 +45,7 @@ namespace sallyport {
     X(TcpNotSyn,                "a TCP segment of no known flow that does not open one")                                \
     X(NoPolicyMatch,            "no policy rule matches the new flow")                                                  \
     X(NoAppliance,              "a group of the flow's chain has no appliance that takes new flows")                    \
+    X(IcmpUnrelated,            "an ICMP error about a packet of no known flow")                                        \
     X(FlowTableFull,            "the worker's flow table is at its configured capacity")                                \
     X(FlowReset,                "of a TCP flow that the gateway has ended with resets")                                 \
     /* hop_return: GENEVE */                                                                                            \
@@ -68,6 +74,7 @@ namespace sallyport {
     X(NoRoute,                  "no route to the destination; unreachable was answered")                                \
     X(NoRouteToAppliance,       "no route to the flow's appliance")                                                     \
     X(TooBig,                   "larger than the MTU of the way out; too big was answered where it may be")             \
+    X(NoBuffer,                 "no packet buffers for the fragments of a packet that has to be cut")                   \
     X(NoHeadroom,               "no room in the buffer in front of the packet for the headers")                         \
     X(NeighbourQueueFull,       "too many packets wait for neighbours to be resolved")                                  \
     X(NeighbourUnresolved,      "the next hop's MAC address was not resolved in time")                                  \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every reason in the table of drop reasons is produced here, or belongs to who drives ports and traces: a new row
 // without a packet that meets it fails this test.
-#include "world.hpp"
+#include "pieces.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -112,6 +112,59 @@ Outcome truncated_geneve() {
     return world.arrive(inspect, frame);
 }
 
+struct Cut {
+    std::size_t begin, size;
+    bool more;
+};
+
+/// What the last of the fragments meets.
+Producer fragments(std::vector<Cut> cuts, Spec spec = {}, Setup setup = {}) {
+    return [=] {
+        World world(setup);
+        Spec large = spec;
+        large.payload_bytes = 200;
+        Outcome outcome;
+        for (const Cut& cut : cuts) {
+            const Bytes fragment = fragment_of(ip_packet(large), cut.begin, cut.size, cut.more);
+            outcome = world.arrive(north, World::frame_for(north, fragment));
+        }
+        return outcome;
+    };
+}
+
+Setup without_held_fragments() {
+    Setup setup;
+    setup.settings.held_fragments = 0;
+    return setup;
+}
+
+Outcome orphaned() {
+    World world;
+    Spec spec;
+    spec.payload_bytes = 200;
+    world.arrive(north, World::frame_for(north, fragment_of(ip_packet(spec), 64, 64, true)));
+    world.pass(std::chrono::seconds(1));
+    return world.tend();
+}
+
+/// Destination unreachable, about nothing that anybody here sent.
+Outcome unrelated() {
+    Spec spec;
+    spec.protocol = 1;
+    spec.transport = {3, 1, 0, 0, 0, 0, 0, 0};
+    append(spec.transport, ip_packet(answered(Spec{})));
+    return World().send(north, spec);
+}
+
+Outcome without_buffers() {
+    World world;
+    world.no_buffers = true;
+    Spec spec;
+    spec.payload_bytes = 1600;
+    spec.dont_fragment = false;
+    return world.send(north, spec);
+}
+
 /// Through the chain and to no route behind it.
 Outcome without_route() {
     World world;
@@ -167,7 +220,12 @@ const std::map<DropReason, Producer>& producers() {
         {R::MartianAddress, to("127.0.0.1")},
         {R::TransportTruncated, frame_with(set(14 + 24, 0xff))},
         {R::TransportBadHeader, frame_with(set(14 + 25, 0x07))},
-        {R::FragmentUnsupported, packet(changed([](Spec& spec) { spec.fragment = 0x2000; }))},
+        {R::FragmentBad, packet(changed([](Spec& spec) { spec.fragment = 0x1fff; }))},
+        {R::FragmentTiny, fragments({{0, 8, true}}, tcp(0x02))},
+        {R::FragmentOverlap, fragments({{0, 64, true}, {56, 64, true}})},
+        {R::FragmentDuplicate, fragments({{0, 64, true}, {0, 64, true}})},
+        {R::FragmentOrphaned, orphaned},
+        {R::FragmentTableFull, fragments({{64, 64, true}}, Spec{}, without_held_fragments())},
         {R::TtlExpired, packet(changed([](Spec& spec) { spec.ttl = 1; }))},
         {R::PortWithoutEndpoint, to("203.0.113.10", inspect)},
         {R::OwnAddressElsewhere, to("198.51.100.1")},
@@ -177,6 +235,7 @@ const std::map<DropReason, Producer>& producers() {
                                     for (config::Appliance& appliance : config.appliance_groups[0].appliances)
                                         appliance.weight = 0;
                                 }))},
+        {R::IcmpUnrelated, unrelated},
         {R::FlowTableFull, second_flow_of_one},
         {R::InvalidGeneveTunnel, returned_with(0, 0x01)},
         {R::InvalidGwlbEndpointId, returned_with(8 + 8 + 4, 0x01)},
@@ -203,6 +262,7 @@ const std::map<DropReason, Producer>& producers() {
         {R::NoRoute, without_route},
         {R::NoRouteToAppliance, packet(Spec{}, unreachable_appliances())},
         {R::TooBig, packet(changed([](Spec& spec) { spec.payload_bytes = 1600; }))},
+        {R::NoBuffer, without_buffers},
         {R::NoHeadroom, without_headroom},
         {R::NeighbourQueueFull, [] { return waiting(0, std::chrono::seconds(0)); }},
         {R::NeighbourUnresolved, [] { return waiting(1, std::chrono::seconds(3)); }},

@@ -136,8 +136,10 @@ TEST_CASE("what does not fit with its encapsulation is answered with the MTU les
     }
 }
 
-TEST_CASE("a packet that may be fragmented is too big without an answer, for its sender expects none") {
-    World world;
+TEST_CASE("where the gateway fragments nothing, a packet that may be is too big without an answer") {
+    Setup setup;
+    setup.change_config = [](config::Config& config) { config.gateway.fragment_ipv4 = false; };
+    World world(setup);
     Spec spec = of_bytes(Spec{}, 1580);
     spec.dont_fragment = false;
     CHECK(world.send(north, spec).is_dropped(DropReason::TooBig));

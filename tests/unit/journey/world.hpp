@@ -107,6 +107,8 @@ public:
 
     /// As if the pool of packet buffers were empty.
     bool no_buffers = false;
+    /// As if it had so many.
+    unsigned buffers_left = ~0U;
 
     [[nodiscard]] static Bytes frame_for(PortIndex port, const Bytes& ip) {
         return frame(own_mac(port), station_mac(port), ip);
@@ -160,7 +162,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t room_bytes = 2048;
+    static constexpr std::size_t room_bytes = 9300;
 
     struct Kept {
         std::unique_ptr<std::uint8_t[]> buffer;
@@ -242,7 +244,8 @@ private:
             handed_.emplace_back(worker, packet);
     }
     Packet* allocate() noexcept override {
-        if (no_buffers) return nullptr;
+        if (no_buffers || buffers_left == 0) return nullptr;
+        --buffers_left;
         Packet* packet = bring_in(no_index, Bytes(room_bytes), 128);
         packet->end = packet->begin;
         return packet;
