@@ -133,6 +133,8 @@ void Pipeline::note_visit(const FrameToAppliance& to, const journey::Packet& fra
         appliances::parse_inner(decoded.header.protocol_type, decoded.payload, inner) != appliances::InnerFault::none) {
         return;
     }
+    // Of a fragmented packet its first fragment is watched, which alone tells its flow; of errors nothing.
+    if (inner.fragment == appliances::Fragment::later || inner.is_icmp_error()) return;
     passage.flow = flow_of(roster_.endpoint_by_id(options.endpoint_id), inner);
     passage.cookie = options.flow_cookie;
     passage.visits.push_back({to.appliance, roster_.appliances[to.appliance].group});
@@ -144,7 +146,7 @@ void Pipeline::finish(Report& report) {
     report.out = out_;
     report.to_appliances = to_appliances_;
     report.from_appliances = from_appliances_;
-    report.generated = counters.icmp_errors_sent.read();
+    report.generated = counters.icmp_errors_sent.read() + counters.fragments_made.read();
     for (std::size_t i = 0; i < drop_reason_count; ++i)
         report.drops[i] = counters.drops[i].read();
     report.flows = counters.flows_created.read();

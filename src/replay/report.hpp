@@ -42,7 +42,8 @@ struct Report {
     Amount out; // frames on the endpoints' ports
     Amount to_appliances;
     Amount from_appliances;
-    std::uint64_t generated = 0; // of `out`: the gateway's own ICMP errors
+    std::uint64_t generated =
+        0; // of `out`: the gateway's own ICMP errors, and parts of packets that it cut, but for the first
     std::array<std::uint64_t, drop_reason_count> drops = {};
     std::uint64_t flows = 0;
     NamedCounts flows_by_appliance; // in the order of the config

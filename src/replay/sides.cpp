@@ -46,6 +46,17 @@ Side Sides::side_of_sender(EndpointIndex endpoint, const appliances::InnerPacket
     }
 
     const flow::OrientedKey flow = flow_of(endpoint, packet);
+    if (packet.fragment == appliances::Fragment::first && packet.has_ports) {
+        // The later ones have no ports: they come from the side of the last first one between the two hosts.
+        appliances::InnerPacket later = packet;
+        later.fragment = appliances::Fragment::later;
+        later.has_ports = false;
+        later.source_port = later.destination_port = 0;
+        const bool* initiator_is_high = find(flow.key);
+        const bool from_initiator = initiator_is_high == nullptr || *initiator_is_high == flow.from_high;
+        const flow::OrientedKey portless = flow_of(endpoint, later);
+        remember(portless.key, portless.from_high == from_initiator);
+    }
     const auto opens = packet.tcp_flags & (appliances::tcp_flag::syn | appliances::tcp_flag::ack);
     const bool is_syn = packet.protocol == appliances::protocol::tcp && opens == appliances::tcp_flag::syn;
     if (const bool* initiator_is_high = is_syn ? nullptr : find(flow.key)) {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 try:
     from scapy.contrib.geneve import GENEVE, GeneveOptions
-    from scapy.layers.inet import IP, TCP, UDP
+    from scapy.layers.inet import IP, UDP
     from scapy.layers.inet6 import IPv6
     from scapy.layers.l2 import Ether
     from scapy.utils import RawPcapReader, RawPcapWriter
@@ -84,9 +84,50 @@ def gwlb_options(option_bytes):
     return options
 
 
+def is_icmp_error(ip):
+    """Of an IP packet without options or extension headers."""
+    if ip[0] >> 4 == 4:
+        return ip[9] == 1 and not ip[6] & 0x3F and not ip[7] and len(ip) > 20 and ip[20] in (3, 4, 5, 11, 12)
+    return ip[6] == 58 and len(ip) > 40 and ip[40] < 128
+
+
+def fragment_of(ip):
+    """(what its fragments share, whether it is the first); None for a whole packet."""
+    if ip[0] >> 4 == 4:
+        offset = int.from_bytes(ip[6:8], "big")
+        return ((ip[12:20], ip[4:6], ip[9]), not offset & 0x1FFF) if offset & 0x3FFF else None
+    if ip[6] != 44:
+        return None
+    offset = int.from_bytes(ip[42:44], "big")
+    return ((ip[8:40], ip[44:48]), not offset & 0xFFF8) if offset & 0xFFF9 else None
+
+
+def ends(ip, firsts):
+    """(protocol, (source, port), (destination, port)) of the flow that the packet is of. `firsts`: what the first
+    fragments seen before said, to which this one's is added. An ICMP error is of the flow that it quotes, the other way."""
+    if is_icmp_error(ip):
+        protocol, source, destination = ends(ip[28:] if ip[0] >> 4 == 4 else ip[48:], firsts)
+        return protocol, destination, source
+    packet = IP(ip) if ip[0] >> 4 == 4 else IPv6(ip)
+    fragment = fragment_of(ip)
+    if fragment and not fragment[1]:
+        protocol, ports = firsts[fragment[0]]
+        return protocol, (packet.src, ports[0]), (packet.dst, ports[1])
+    at = (ip[0] & 15) * 4 if ip[0] >> 4 == 4 else 40
+    protocol = ip[9] if ip[0] >> 4 == 4 else ip[6]
+    while ip[0] >> 4 == 6 and protocol in (0, 44, 60):
+        protocol, at = ip[at], at + (8 if protocol == 44 else ip[at + 1] * 8 + 8)
+    ports = (0, 0)
+    if protocol in (6, 17):
+        ports = (int.from_bytes(ip[at:at + 2], "big"), int.from_bytes(ip[at + 2:at + 4], "big"))
+    if fragment:
+        firsts[fragment[0]] = protocol, ports
+    return protocol, (packet.src, ports[0]), (packet.dst, ports[1])
+
+
 def visits(path):
     """All frames of a port towards appliances, in order."""
-    found = []
+    found, firsts = [], {}
     for frame in frames(path):
         packet = Ether(frame)
         outer = packet.payload
@@ -96,15 +137,10 @@ def visits(path):
         options_end = 8 + geneve.optionlen * 4
         options = gwlb_options(udp_payload[8:options_end])
         inner_bytes = udp_payload[options_end:]
-        inner = IP(inner_bytes) if geneve.proto == 0x0800 else IPv6(inner_bytes)
-        transport = inner.getlayer(TCP, 1) or inner.getlayer(UDP, 1)
-        # The transport of this packet, not of one that it carries.
-        if transport is not None and transport.underlayer is not inner:
-            transport = None
-        ports = (transport.sport, transport.dport) if transport else (0, 0)
-        found.append(Visit(outer.dst, int.from_bytes(options[1], "big"), int.from_bytes(options[3], "big"),
-                           (inner.src, ports[0]), (inner.dst, ports[1]),
-                           inner.proto if isinstance(inner, IP) else inner.nh, inner_bytes))
+        endpoint = int.from_bytes(options[1], "big")
+        protocol, source, destination = ends(inner_bytes, firsts.setdefault(endpoint, {}))
+        found.append(Visit(outer.dst, endpoint, int.from_bytes(options[3], "big"), source, destination, protocol,
+                           inner_bytes))
     return found
 
 
@@ -112,10 +148,18 @@ def passages(path, hops):
     """The visits of each packet, where every packet visits as many appliances."""
     found = visits(path)
     assert len(found) % hops == 0, f"{path}: {len(found)} visits are no multiple of {hops}"
-    for start in range(0, len(found), hops):
-        passage = found[start:start + hops]
-        assert all(visit.inner == passage[0].inner for visit in passage), f"{path}: visits of packet {start // hops}"
-        yield passage
+    # Fragments that waited for their first one go through the chain side by side.
+    begun = []
+    for visit in found:
+        passage = next((one for one in begun if one[0].inner == visit.inner and one[0].life == visit.life), None)
+        if passage is None:
+            passage = []
+            begun.append(passage)
+        passage.append(visit)
+        if len(passage) == hops:
+            begun.remove(passage)
+            yield passage
+    assert not begun, f"{path}: {len(begun)} packets without all of their visits"
 
 
 def as_forwarded(ip):
