@@ -54,7 +54,7 @@ for dport, chain, hops, total, fits in (
     about = packet if hops or chain else wire.routed(bytes(packet))
     story.drops_behind_chain(flow, packet, "TooBig", too_big("north", about, fits), hops=hops)
 
-# Without DF the sender expects to be fragmented for, which the gateway does not do: nobody is told.
+# Without DF the sender expects to be fragmented for; here the gateway was told not to, and nobody hears of it.
 flow = story.begins(udp("192.0.2.10", 40003, "203.0.113.11", 4), "four")
 story.drops_at("north", sized(1433, "192.0.2.10", 40003, "203.0.113.11", 4), "TooBig")
 story.write()

@@ -42,18 +42,46 @@ class Story:
         ports = {"forward": port, "reverse": south[0] if port == north else north}
         return self.gateway.begin(Flow(endpoint, protocol, source, destination, ports), chain)
 
-    def begins(self, packet, chain, port="north"):
+    def begins(self, packet, chain, port="north", becomes=None):
         """The packet begins a flow and passes: gives the flow."""
         flow = self.flow(packet, chain, port)
-        self.passes(flow, packet)
+        self.passes(flow, packet, becomes=becomes)
         return flow
 
-    def passes(self, flow, packet, padding=b""):
-        """The packet visits all appliances of its flow, in the order of its direction, and leaves on the other side."""
+    def passes(self, flow, packet, padding=b"", becomes=None):
+        """The packet visits all appliances of its flow, in the order of its direction, and leaves on the other side.
+        `becomes`: what the gateway makes of it before."""
         raw, direction = self._arrives_of(flow, packet, padding)
-        for hop, appliance in flow.visits(direction):
-            self._visits(flow, hop, appliance, raw)
-        self._leaves(flow, direction, raw)
+        self._pass_together(flow, direction, [bytes(becomes) if becomes else raw])
+
+    def passes_in_pieces(self, flow, whole, pieces):
+        """The fragments `pieces` of the packet `whole` arrive, in this order. What comes before the first one waits for
+        it, and leaves behind it."""
+        direction = flow.direction(*wire.ends(bytes(whole))[1:])
+        waiting, is_known = [], False
+        for piece in pieces:
+            raw = bytes(piece)
+            self._arrives(flow.ports[direction], raw)
+            waiting.append(raw)
+            if wire.is_first(raw):
+                is_known = True
+                waiting.insert(0, waiting.pop())
+            if is_known:
+                self._pass_together(flow, direction, waiting)
+                waiting = []
+        return waiting
+
+    def waits_at(self, port, piece):
+        """The fragment arrives and waits for its first one."""
+        self._arrives(port, bytes(piece))
+
+    def passes_related(self, flow, error):
+        """An ICMP error about a packet of the flow: it goes the way of the answers to that packet."""
+        raw = bytes(error)
+        about = flow.direction(*wire.ends(wire.quoted(raw))[1:])
+        direction = "reverse" if about == "forward" else "forward"
+        self._arrives(flow.ports[direction], raw)
+        self._pass_together(flow, direction, [raw])
 
     def kept(self, flow, packet, by):
         """The packet gets as far as the appliance of the group `by`, which keeps it."""
@@ -146,6 +174,19 @@ class Story:
             back = wire.tunnel(appliance.address, gateway_address, flow.outer_source_port, options, raw)
             self.outputs["inspect-return"].append(
                 (self.now, wire.frame(back, stand_in_mac(station), own.mac, own.vlan)))
+
+    def _pass_together(self, flow, direction, raws):
+        """Packets that go on at one time visit the chain and leave; what is too large for its way is cut."""
+        for hop, appliance in flow.visits(direction):
+            port, _ = self.gateway.way(None, appliance.address)
+            overhead = 88 if ":" in appliance.address else 68
+            raws = [part for raw in raws for part in wire.cut(raw, self.gateway.ports[port].mtu - overhead)]
+            for raw in raws:
+                self._visits(flow, hop, appliance, raw)
+        port = flow.ports["reverse" if direction == "forward" else "forward"]
+        for raw in raws:
+            for part in wire.cut(wire.routed(raw), self.gateway.ports[port].mtu):
+                self._sends(flow.endpoint, port, part, flow.ports[direction])
 
     def _leaves(self, flow, direction, raw):
         port = flow.ports["reverse" if direction == "forward" else "forward"]

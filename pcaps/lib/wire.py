@@ -2,7 +2,8 @@
 """Packets, built by scapy."""
 from scapy.contrib.geneve import GENEVE, GeneveOptions
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6
+from scapy.layers.inet import fragment as fragment_ipv4
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrFragment
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Raw
 
@@ -45,6 +46,41 @@ def routed(raw):
     else:
         packet.hlim -= 1
     return bytes(packet)
+
+
+def cut(raw, mtu):
+    """What a router sends of an IPv4 packet without options where `mtu` bytes fit: itself, or its parts."""
+    if len(raw) <= mtu:
+        return [raw]
+    assert raw[0] == 0x45 and not raw[6] & 0x40, "may not be cut"
+    return [bytes(part) for part in fragment_ipv4(IP(raw), (mtu - 20) // 8 * 8)]
+
+
+def pieces(packet, size, number):
+    """The fragments that a sender makes of its packet, `size` bytes in each but the last; `number` identifies them."""
+    raw = bytes(packet)
+    if raw[0] >> 4 == 4:
+        whole = IP(raw)
+        whole.id, whole.chksum = number, None
+        return [bytes(part) for part in fragment_ipv4(IP(bytes(whole)), size)]
+    whole = IPv6(raw)
+    header = IPv6(src=whole.src, dst=whole.dst, hlim=whole.hlim)
+    parts = [raw[at:at + size] for at in range(40, len(raw), size)]
+    return [bytes(header / IPv6ExtHdrFragment(nh=whole.nh, id=number, offset=index * size // 8,
+                                              m=int(index + 1 < len(parts))) / Raw(part))
+            for index, part in enumerate(parts)]
+
+
+def is_first(raw):
+    """Of a fragment: IPv4, or IPv6 with nothing in front of the fragment header."""
+    if raw[0] >> 4 == 4:
+        return not IP(raw).frag
+    return not IPv6(raw)[IPv6ExtHdrFragment].offset
+
+
+def quoted(raw):
+    """The packet that an ICMP error is about."""
+    return raw[28:] if raw[0] >> 4 == 4 else raw[48:]
 
 
 def frame(raw, source, destination, vlan=0):
