@@ -44,6 +44,8 @@ Setup small_world() {
     setup.workers = 2;
     setup.settings.flow_capacity = 12;
     setup.settings.pending_capacity = 3;
+    setup.settings.fragmented_packets = 5;
+    setup.settings.held_fragments = 4;
     return setup;
 }
 
