@@ -9,6 +9,7 @@ from lib.story import Story
 from lib.talk import Tcp, udp
 from scapy.layers.inet import ICMP, IP
 from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, IPv6
+from scapy.packet import Raw
 
 story = Story(__file__)
 v4, v6 = ("192.0.2.10", "203.0.113.11"), ("2001:db8:1::10", "2001:db8:3::11")
@@ -52,7 +53,7 @@ ping = IP(src=v4[0], dst=v4[1], ttl=1) / ICMP()
 story.drops_at("north", ping, "TtlExpired", answer("north", ping, "time-exceeded"))
 ping = IPv6(src=v6[0], dst=v6[1], hlim=1) / ICMPv6EchoRequest()
 story.drops_at("north", ping, "TtlExpired", answer("north", ping, "time-exceeded"))
-story.drops_at("north", IP(src=v4[0], dst=v4[1], ttl=1) / ICMP(type=3, code=1) / bytes(spent), "TtlExpired")
-story.drops_at("north", IPv6(src=v6[0], dst=v6[1], hlim=1) / ICMPv6DestUnreach() / bytes(48), "TtlExpired")
+story.drops_at("north", IP(src=v4[0], dst=v4[1], ttl=1) / ICMP(type=3, code=1) / bytes(udp(v4[1], 53, v4[0], 40000)), "TtlExpired")
+story.drops_at("north", IPv6(src=v6[0], dst=v6[1], hlim=1) / ICMPv6DestUnreach() / Raw(bytes(udp(v6[1], 53, v6[0], 40000))), "TtlExpired")
 story.drops_at("north", udp("10.99.0.1", 40000, v4[1], 33434, ttl=1), "TtlExpired")
 story.write()

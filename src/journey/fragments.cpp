@@ -24,6 +24,11 @@ namespace {
     return read_fragment({packet.buffer + quote_at(packet), packet.buffer + packet.end}, packet.endpoint);
 }
 
+[[nodiscard]] std::optional<Piece> piece(const Packet& packet, const FragmentFields& fields) noexcept {
+    const auto payload_at = static_cast<std::size_t>(packet.l3) + fields.payload_at;
+    return piece_of(fields, packet.family, packet.end - payload_at);
+}
+
 [[nodiscard]] Upper upper_of(const flow::Tuple& tuple) noexcept {
     return {tuple.source_port, tuple.destination_port, tuple.protocol};
 }
@@ -96,12 +101,11 @@ void condemn(Round& round, Packet* packet, Datagram& datagram, DropReason reason
 /// for stacks differ in which of the two they take, and so what appliances saw need not be what the receiver reads.
 [[nodiscard]] std::optional<DropReason> misfit(const Packet& packet, const FragmentFields& fields,
                                                Datagram& datagram) noexcept {
-    const auto payload_at = static_cast<std::size_t>(packet.l3) + fields.payload_at;
-    const auto piece = piece_of(fields, packet.family, packet.end - payload_at);
-    if (!piece) return DropReason::FragmentBad;
+    const auto arrived = piece(packet, fields);
+    if (!arrived) return DropReason::FragmentBad;
     // RFC 3128: behind a first fragment of eight bytes this one could bring TCP flags of its own.
     if (fields.begin == 8 && fields.protocol == protocol_tcp) return DropReason::FragmentTiny;
-    switch (datagram.add(*piece)) {
+    switch (datagram.add(*arrived)) {
     case Fit::fresh:
         return std::nullopt;
     case Fit::duplicate:
@@ -207,7 +211,7 @@ bool remember_fragment(Round& round, const Packet& packet) noexcept {
 std::optional<DropReason> recall_fragment(Round& round, Packet& packet, flow::Tuple& tuple) noexcept {
     const bool is_quote = packet.kind == Kind::icmp_error_about_fragment;
     const auto fields = is_quote ? quoted_fields_of(packet) : fields_of(packet);
-    if (!fields) return DropReason::InnerMalformed;
+    if (!fields || (!is_quote && !piece(packet, *fields))) return DropReason::InnerMalformed;
     if (!is_quote && fields->begin == 0) {
         return read_first(packet, *fields, tuple) ? std::optional(DropReason::InnerMalformed) : std::nullopt;
     }
