@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 # Captures with tcpdump. They start when tcpdump listens and stop with nothing left in its buffers.
 
+# shellcheck disable=SC2034 # used by the scripts that source this
+# Health checks send packets of their own through the appliances (198.18.0.1 inside); nobody sent those from the north.
+all_but_probes='(ip or ip6) and not (udp port 6081 and ip[80:4] = 0xc6120001)'
+
 # start_capture NAME NAMESPACE INTERFACE FILE [FILTER...]
 start_capture() {
   local name=capture-$1 namespace=$2 interface=$3 file=$4

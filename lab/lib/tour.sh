@@ -18,9 +18,6 @@ tour_applications() {
   check 'a name looked up over IPv6' dig_answers "$server_v6" AAAA "$server_v6"
 }
 
-# Health checks send packets of their own through the appliances (198.18.0.1 inside); nobody sent those from the north.
-all_but_probes='(ip or ip6) and not (udp port 6081 and ip[80:4] = 0xc6120001)'
-
 # Three places watched at once: what the client sends, what visits the appliances, what reaches the server.
 tour_captured() {
   step '3. The same again, and sixty short connections, watched with tcpdump at three places'
