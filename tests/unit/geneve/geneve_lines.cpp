@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // For the oracle scripts beside it: our decoder and encoder on lines of text. Reads from standard input
 //   decode HEX
+//   verdict KIND SECONDS BYTES                                         (numbers in hexadecimal)
 //   encode PROTOCOL_TYPE VNI CONTROL HEADROOM [CLASS:TYPE:HEX ...]     (numbers in hexadecimal, HEX may be `-`)
 // and answers each with one line of JSON, or the hexadecimal bytes (`nothing` when there is no room).
 #include "geneve/encode.hpp"
+#include "geneve/verdict.hpp"
 #include "packets.hpp"
 
 #include <cstdio>
@@ -52,8 +54,21 @@ void decode_line(const Bytes& packet) {
                   << to_hex(decoded.payload) << "\",\"gwlb_fault\":\"" << name(gwlb_fault)
                   << "\",\"complete\":" << gwlb.complete() << ",\"endpoint_id\":" << gwlb.endpoint_id
                   << ",\"attachment_id\":" << gwlb.attachment_id << ",\"flow_cookie\":" << gwlb.flow_cookie;
+        const ReadVerdict read = read_verdict(decoded.options);
+        std::cout << ",\"verdict\":" << unsigned(read.option.verdict) << ",\"seconds\":" << read.option.seconds
+                  << ",\"bytes\":" << read.option.bytes;
     }
     std::cout << "}\n";
+}
+
+void verdict_line(std::istringstream& words) {
+    unsigned kind = 0;
+    VerdictOption option;
+    words >> std::hex >> kind >> option.seconds >> option.bytes;
+    option.verdict = static_cast<FlowVerdict>(kind);
+    Bytes bytes(verdict_option_size);
+    write_verdict(std::span(bytes).first<verdict_option_size>(), option);
+    std::cout << to_hex(bytes) << '\n';
 }
 
 void encode_line(std::istringstream& words) {
@@ -89,10 +104,12 @@ int main() {
             std::string hex;
             words >> hex;
             decode_line(test::from_hex(hex));
+        } else if (command == "verdict") {
+            verdict_line(words);
         } else if (command == "encode") {
             encode_line(words);
         } else {
-            std::cerr << "write `decode HEX` or `encode ...`, not: " << line << '\n';
+            std::cerr << "write `decode HEX`, `verdict ...` or `encode ...`, not: " << line << '\n';
             return 2;
         }
     }

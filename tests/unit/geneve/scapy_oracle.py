@@ -7,6 +7,7 @@ usage: scapy_oracle.py GENEVE_LINES_PROGRAM
 import csv
 import random
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ except ImportError:
 import geneve_lines
 
 GWLB_CLASS = 0x0108
+OUR_CLASS, VERDICT = 0xFF53, 1
 TSHARK_FIELDS = ["geneve.version", "geneve.flags.oam", "geneve.flags.critical", "geneve.proto_type", "geneve.vni",
                  "geneve.option.class", "geneve.option.type", "geneve.option.unknown.data", "geneve.version.unknown",
                  "geneve.option.length.invalid", "_ws.malformed"]
@@ -86,6 +88,19 @@ def compare_decoding(check, program, all_stories):
                          ours["flow_cookie"]))
 
 
+def compare_verdicts(check, program):
+    """The table in docs/appliances.md: verdict, a byte of zero, seconds, bytes."""
+    for kind, seconds, count in [(1, 0, 0), (2, 0x1234, 1 << 40), (3, 0xFFFF, (1 << 64) - 1)]:
+        option = GeneveOptions(classid=OUR_CLASS, type=VERDICT, data=struct.pack("!BBHQ", kind, 0, seconds, count))
+        written, = geneve_lines.ask(program, [f"verdict {kind:x} {seconds:x} {count:x}"])
+        check.equal("verdict that scapy builds", bytes(option).hex(), written)
+        gwlb = [GeneveOptions(classid=c, type=t, data=d) for c, t, d in gwlb_options(1, 0, 7)]
+        packet = bytes(GENEVE(optionlen=12, proto=0x0800, options=[*gwlb, option]) / IP(dst="203.0.113.11"))
+        ours, = geneve_lines.decode(program, [packet])
+        check.equal("verdict that we read", (kind, seconds, count), (ours["verdict"], ours["seconds"], ours["bytes"]))
+        check.equal("GWLB options beside it", (True, 7), (ours["complete"], ours["flow_cookie"]))
+
+
 def encoded(program, all_stories):
     questions = []
     for protocol_type, vni, control, options, _ in all_stories:
@@ -136,6 +151,7 @@ def main():
     all_stories = list(stories(random.Random(8926)))
     check = geneve_lines.Comparison()
     compare_decoding(check, program, all_stories)
+    compare_verdicts(check, program)
 
     packets = encoded(program, all_stories)
     for packet, story in zip(packets, all_stories):
