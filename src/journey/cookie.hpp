@@ -25,6 +25,16 @@ static_assert(max_workers == 1U << (32 - cookie_worker_shift) && (max_hops & (ma
     return cookie ^ hop;
 }
 
+/// What a copy of a packet carries that goes on without its appliance. Another cookie than that of the visits before,
+/// so that what was on its way to the appliance when the copies began is told from what comes back of them.
+[[nodiscard]] inline std::uint32_t cookie_of_copy(std::uint32_t cookie, unsigned hop) noexcept {
+    return cookie ^ (max_hops | hop);
+}
+/// Of the difference between a cookie that came back and the flow's own; its lowest bits name the hop.
+[[nodiscard]] inline bool is_of_copy(std::uint32_t difference, unsigned hop_count) noexcept {
+    return (difference ^ max_hops) < hop_count;
+}
+
 [[nodiscard]] inline unsigned worker_of_cookie(std::uint32_t cookie) noexcept {
     return cookie >> cookie_worker_shift;
 }

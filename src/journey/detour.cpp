@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before step 4, where there is need: a packet whose next hop is not simply a visit. Its appliance may have failed or
-// left, the hop may be a mirror or one that this flow goes past, or the flow has been ended with a reset. Leads on to:
-// hop_out (a visit after all), balance (nothing more to visit), egress (a reset in the packet's place). Drops:
-// NoAppliance, FlowReset.
+// left, or has said what shall become of the rest of the flow; the hop may be a mirror or one that this flow goes past,
+// or the flow has been ended with a reset. Leads on to: hop_out (a visit after all), balance (nothing more to visit),
+// egress (a reset in the packet's place). Drops: NoAppliance, FlowReset, VerdictDrop.
 #include "chain/selection.hpp"
 #include "journey/encapsulate.hpp"
 #include "journey/next_hop.hpp"
 #include "journey/steps.hpp"
 #include "journey/tcp_reset.hpp"
+#include "journey/verdict.hpp"
 
 namespace sallyport::journey {
 namespace {
@@ -41,7 +42,7 @@ void count_bypass(Round& round, GroupIndex group) noexcept {
 }
 
 /// The copy that a mirror gets. Whatever hinders it, the packet itself goes on.
-void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance) noexcept {
+void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance, std::uint32_t cookie) noexcept {
     Packet* copy = round.outlet.allocate();
     const std::size_t length = static_cast<std::size_t>(packet.end - packet.l3);
     if (copy == nullptr || copy->begin + max_encapsulation_bytes + length > copy->capacity) {
@@ -59,7 +60,7 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance) noe
     const flow::FlowEntry& entry = round.worker.flows.entry(packet.flow);
     const Tunnel tunnel{.appliance = appliance,
                         .source_port = entry.outer_source_port,
-                        .cookie = cookie_of_hop(entry.cookie, packet.hop),
+                        .cookie = cookie,
                         .endpoint_id = round.around.roster.endpoints[packet.endpoint].id};
     if (encapsulate(round, *copy, tunnel) != Encapsulation::done) {
         round.worker.counters.copies_lost.add(1);
@@ -78,8 +79,27 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance) noe
     } else if (meets != chain::Meets::visit) {
         return Then::pass;
     }
-    send_copy(round, packet, appliance);
+    send_copy(round, packet, appliance, cookie_of_hop(round.worker.flows.entry(packet.flow).cookie, packet.hop));
     return Then::pass;
+}
+
+/// An appliance that takes its visits, unless it has said that it need not.
+[[nodiscard]] Then heed_verdict(Round& round, Packet* packet, ApplianceIndex appliance) noexcept {
+    switch (verdict_of_hop(round, *packet)) {
+    case geneve::FlowVerdict::none:
+        break;
+    case geneve::FlowVerdict::pass_rest:
+        round.worker.counters.appliances[appliance].packets_offloaded.add(1);
+        return Then::pass;
+    case geneve::FlowVerdict::mirror_only:
+        send_copy(round, *packet, appliance,
+                  cookie_of_copy(round.worker.flows.entry(packet->flow).cookie, packet->hop));
+        return Then::pass;
+    case geneve::FlowVerdict::drop_rest:
+        drop(round, packet, DropReason::VerdictDrop);
+        return Then::ended;
+    }
+    return Then::visit;
 }
 
 [[nodiscard]] Then move_or_drop(Round& round, Packet* packet, ApplianceIndex appliance) noexcept {
@@ -100,7 +120,7 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance) noe
     if (appliance.mode == config::GroupMode::mirror) return pass_mirror(round, *packet, index);
     switch (appliance.flows_meet) {
     case chain::Meets::visit:
-        return Then::visit;
+        return appliance.may_offload ? heed_verdict(round, packet, index) : Then::visit;
     case chain::Meets::move:
         return move_or_drop(round, packet, index);
     case chain::Meets::reset:

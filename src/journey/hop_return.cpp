@@ -4,7 +4,7 @@
 // worker (who owns the flow). A health check's probe ends here.
 // Drops: AWS's InvalidGeneveTunnel, InvalidGwlbEndpointId, InvalidGwlbFlowCookie and MissingFlowEntry; one for each
 // fault of the GENEVE header; MissingAttachmentId, GeneveVni, GeneveProtocolType, OuterUdpMalformed, InnerMalformed,
-// FragmentOrphaned, IcmpUnrelated, HopOutOfOrder, MirrorReturned, FlowReset, EcnCongestion.
+// FragmentOrphaned, IcmpUnrelated, HopOutOfOrder, MirrorReturned, FlowReset, EcnCongestion, VerdictDrop.
 #include "geneve/gwlb.hpp"
 #include "journey/cookie.hpp"
 #include "journey/ecn.hpp"
@@ -14,6 +14,7 @@
 #include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/steps.hpp"
+#include "journey/verdict.hpp"
 #include "journey/wire.hpp"
 
 namespace sallyport::journey {
@@ -27,6 +28,13 @@ struct Returned {
     std::uint16_t source_port;
     Ecn ecn;
     config::Payload payload;
+    std::uint8_t option_bytes;
+
+    /// They still stand in front of what was unwrapped.
+    [[nodiscard]] std::span<const std::uint8_t> options() const noexcept {
+        const std::size_t ethernet = payload == config::Payload::ethernet ? sizeof(EthernetHeader) : 0;
+        return {packet->buffer + packet->l3 - ethernet - option_bytes, option_bytes};
+    }
 };
 
 [[nodiscard]] std::optional<DropReason> read_tunnel(const Packet& packet, geneve::Decoded& decoded,
@@ -92,6 +100,7 @@ struct Returned {
     if (endpoint == no_index) return DropReason::InvalidGwlbEndpointId;
     returned.source_port = packet.header<UdpHeader>(packet.l4)->source_port.host();
     returned.cookie = options.flow_cookie;
+    returned.option_bytes = decoded.header.option_bytes;
     returned.ecn = ecn(packet);
 
     const WorkerSettings& settings = round.worker.settings;
@@ -135,6 +144,12 @@ struct Returned {
     return false;
 }
 
+/// Whose cookie is none of the flow's visits.
+[[nodiscard, gnu::cold]] DropReason refuse_cookie(const flow::FlowEntry& entry, std::uint32_t difference) noexcept {
+    const bool is_copy = entry.has_detours && is_of_copy(difference, entry.hop_count);
+    return is_copy ? DropReason::MirrorReturned : DropReason::InvalidGwlbFlowCookie;
+}
+
 /// Whether this appliance was sent this packet; sets packet.hop to the visit that it returns from.
 [[nodiscard]] std::optional<DropReason> verify(Round& round, Returned& returned) noexcept {
     Packet& packet = *returned.packet;
@@ -145,7 +160,7 @@ struct Returned {
     if (round.worker.is_over(entry, round.around.now.wrapped_ms())) return DropReason::MissingFlowEntry;
 
     const std::uint32_t hop = entry.cookie ^ returned.cookie;
-    if (hop >= entry.hop_count) return DropReason::InvalidGwlbFlowCookie;
+    if (hop >= entry.hop_count) return refuse_cookie(entry, hop);
     const chain::Roster& roster = round.around.roster;
     ApplianceIndex appliance = flows.hop(packet.flow, hop);
     if (entry.has_detours) [[unlikely]] {
@@ -176,6 +191,11 @@ void send_on(Round& round, Packet* packet) noexcept {
     packet->origin = no_index; // the flow knows; asked for only where it matters
     if (!pass_hop(*packet, entry.hop_count)) return round.balance.push(packet);
     go_to_hop(round, packet, entry);
+}
+
+/// True when the packet ends by what its appliance says about it and those to come.
+[[nodiscard, gnu::cold]] bool hear(Round& round, const Returned& returned) noexcept {
+    return hear_verdict(round, *returned.packet, returned.options(), returned.source) == geneve::FlowVerdict::drop_rest;
 }
 
 /// True when it was a probe, which has done what it was for.
@@ -220,6 +240,8 @@ void hop_return(Round& round) noexcept {
         if (const auto fault = verify(round, known[i])) {
             if (*fault == DropReason::MissingFlowEntry && take_probe(round, known[i])) continue;
             refuse(round, known[i], *fault);
+        } else if (known[i].option_bytes > geneve::gwlb_options_size && hear(round, known[i])) [[unlikely]] {
+            drop(round, known[i].packet, DropReason::VerdictDrop);
         } else {
             send_on(round, known[i].packet);
         }

@@ -8,7 +8,7 @@
 //   fragments    which ports did its first fragment have?          -> flow_lookup, (another worker)
 //   flow_lookup  which flow; a new one gets its chain              -> hop_out, detour, balance, (another worker)
 //   hop_return   may the appliance send us this; what is next?     -> hop_out, detour, balance, (another worker)
-//   detour       mirrors, appliances that failed or left           -> hop_out, balance, egress
+//   detour       mirrors, verdicts, appliances that failed or left -> hop_out, balance, egress
 //   balance      the chain is done: where does the flow go?        -> route
 //   hop_out      GENEVE around it, for the next appliance          -> egress
 //   route        TTL, the way to the destination                   -> egress

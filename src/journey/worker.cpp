@@ -5,6 +5,7 @@
 #include "journey/housekeeping.hpp"
 #include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
+#include "journey/verdict.hpp"
 #include "journey/worker_state.hpp"
 
 #include <utility>
@@ -98,7 +99,7 @@ WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, cons
                std::max(from.group_slots, roster.groups.size())),
       pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
       reset_limit(resets_per_second, resets_burst), produced(max_produced), fragments(from.fragmented_packets),
-      held_fragments(from.held_fragments), timeouts_ms(roster.endpoints.size()) {
+      held_fragments(from.held_fragments), offloads(from.offloaded_hops), timeouts_ms(roster.endpoints.size()) {
     follow(roster);
 }
 
@@ -182,12 +183,16 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
         const flow::FlowEntry& entry = flows.entry(flow);
         if (entry.state == flow::FlowState::free || state_->is_over(entry, now_ms)) continue;
         const std::uint32_t idle = age_ms(now_ms, entry.last_seen_ms);
-        out[count++] = {entry,
-                        flows.counters(flow),
-                        flows.birth(flow),
-                        idle,
-                        age_ms(now_ms, flows.birth(flow).created_ms),
-                        state_->timeout_ms(entry) - idle};
+        out[count] = {entry,
+                      flows.counters(flow),
+                      flows.birth(flow),
+                      idle,
+                      age_ms(now_ms, flows.birth(flow).created_ms),
+                      state_->timeout_ms(entry) - idle,
+                      {}};
+        for (unsigned hop = 0; entry.has_detours && hop < entry.hop_count; ++hop)
+            out[count].verdicts[hop] = state_->offloads.look(offloaded_hop(flows, flow, hop), now);
+        ++count;
     }
     next = flow < flows.capacity() ? flow : flow::no_flow;
     return count;

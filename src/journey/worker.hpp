@@ -6,11 +6,13 @@
 #include "config/config.hpp"
 #include "flow/flow_table.hpp"
 #include "forward/table.hpp"
+#include "geneve/verdict.hpp"
 #include "journey/outlet.hpp"
 #include "support/clock.hpp"
 #include "support/result.hpp"
 #include "telemetry/counters.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -34,7 +36,8 @@ struct WorkerSettings {
     std::uint32_t pending_capacity = 256;
     std::uint32_t fragmented_packets = 1024;
     std::uint32_t held_fragments = 256;
-    std::size_t appliance_slots = 0; // that rosters of later may have; 0: as many as the first one has
+    std::uint32_t offloaded_hops = 65'536; // of flows, that an appliance's verdict can be kept for; at least 1
+    std::size_t appliance_slots = 0;       // that rosters of later may have; 0: as many as the first one has
     std::size_t group_slots = 0;
     std::vector<MacAddress> port_macs; // by port index
     WorkerKeys keys;
@@ -58,6 +61,8 @@ struct FlowRecord {
     std::uint32_t idle_ms = 0;
     std::uint32_t age_ms = 0;
     std::uint32_t remaining_ms = 0; // until it expires if nothing more comes
+    /// By hop: what its appliance has said about the rest of the flow. Counts only while it may_offload.
+    std::array<geneve::FlowVerdict, max_hops> verdicts = {};
 };
 
 /// A packet that a health check sends through an appliance and back.

@@ -5,6 +5,7 @@
 #include "flow/flow_table.hpp"
 #include "journey/fragment_table.hpp"
 #include "journey/held_fragments.hpp"
+#include "journey/offloads.hpp"
 #include "journey/pending.hpp"
 #include "journey/probes.hpp"
 #include "journey/produced.hpp"
@@ -30,6 +31,7 @@ struct WorkerState {
     Probes probes;
     FragmentTable fragments;
     HeldFragments held_fragments;
+    Offloads offloads;
     /// By endpoint; the roster's, kept beside the flows for it is asked with each of them.
     std::vector<std::array<std::uint32_t, 8>> timeouts_ms;
     std::uint64_t roster_version = 0;   // that the above is of

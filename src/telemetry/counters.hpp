@@ -41,8 +41,10 @@ struct ApplianceCounters {
     Counter flows_created;  // that got this appliance, also by moving to it
     Counter flows_ended;    // or moved away; created less ended is who is there now
     Counter flows_moved_to; // of the created: from an appliance that failed or left
-    Counter copies_sent;    // mirror groups; of packets_sent
+    Counter copies_sent;    // of packets_sent: to mirrors, which give nothing back
     Counter probe_answered; // not a count: the number of the last GENEVE probe that came back
+    /// Went past the appliance, as it had said they should.
+    Counter packets_offloaded;
 };
 
 struct GroupCounters {
@@ -69,6 +71,9 @@ struct WorkerCounters {
     Counter resets_sent;    // TCP RST packets
     Counter fragments_made; // parts of packets that were cut, but the first of each
     Counter copies_lost;    // for mirrors; no packet buffer was free
+    /// About the rest of a flow. Ignored: not granted, malformed, of a flow that has moved, or no room for more.
+    Counter verdicts_taken;
+    Counter verdicts_ignored;
 
     [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
 };

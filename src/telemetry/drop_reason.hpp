@@ -48,6 +48,7 @@ namespace sallyport {
     X(IcmpUnrelated,            "an ICMP error about a packet of no known flow")                                        \
     X(FlowTableFull,            "the worker's flow table is at its configured capacity")                                \
     X(FlowReset,                "of a TCP flow that the gateway has ended with resets")                                 \
+    X(VerdictDrop,              "its appliance has said that the rest of the flow is to be dropped")                    \
     /* hop_return: GENEVE */                                                                                            \
     X(InvalidGeneveTunnel,      "GENEVE from an address that is not the appliance the packet was sent to")              \
     X(InvalidGwlbEndpointId,    "the endpoint id option is missing, or no endpoint has that id")                         \

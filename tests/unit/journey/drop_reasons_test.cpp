@@ -191,6 +191,14 @@ Outcome from_a_mirror() {
     return world.give_back(outcome.sent.at(outcome.sent.at(0).port == inspect ? 0 : 1).frame);
 }
 
+/// The appliance has had enough of the flow.
+Outcome of_a_denied_rest() {
+    World world(configured([](config::Config& config) { config.appliance_groups[0].verdicts.emplace(); }));
+    const Bytes drop_rest = {0xff, 0x53, 1, 3, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    world.arrive(inspect, returned_with_option(world.send(north, Spec{}).only().frame, drop_rest));
+    return world.send(north, Spec{});
+}
+
 /// The way back is congested, and the packet's flow does not know that word.
 Outcome congested() {
     World world;
@@ -259,6 +267,7 @@ const std::map<DropReason, Producer>& producers() {
         {R::FlowReset, of_a_reset_flow},
         {R::MirrorReturned, from_a_mirror},
         {R::EcnCongestion, congested},
+        {R::VerdictDrop, of_a_denied_rest},
         {R::NoRoute, without_route},
         {R::NoRouteToAppliance, packet(Spec{}, unreachable_appliances())},
         {R::TooBig, packet(changed([](Spec& spec) { spec.payload_bytes = 1600; }))},

@@ -227,4 +227,18 @@ inline Bytes returned(Bytes frame) {
 /// Where the UDP payload (the GENEVE header) begins in a frame of ours over IPv4.
 inline constexpr std::size_t geneve_at = 14 + 20 + 8;
 
+/// The same with one more option behind the three that were there; over IPv4.
+inline Bytes returned_with_option(const Bytes& sent, const Bytes& option) {
+    Bytes frame = returned(sent);
+    frame.insert(frame.begin() + geneve_at + 40, option.begin(), option.end());
+    const auto grown = static_cast<unsigned>(option.size());
+    frame[geneve_at] = static_cast<std::uint8_t>(frame[geneve_at] + grown / 4);
+    put16(frame, geneve_at - 4, get16(frame, geneve_at - 4) + grown);
+    put16(frame, 16, get16(frame, 16) + grown);
+    Bytes outer = part(frame, 14, 20);
+    fix_ipv4_checksum(outer);
+    std::copy(outer.begin(), outer.end(), frame.begin() + 14);
+    return frame;
+}
+
 } // namespace sallyport::journey::test
