@@ -31,6 +31,12 @@ bool begins_flow(const InnerPacket& packet) noexcept {
     return !is_echo_reply;
 }
 
+/// Whether what is said about this packet may be said of what the gateway takes for its flow: the same ports both ways.
+/// The fragments and errors that it has beside them are none of the firewall's flow, and echoes it tells apart by id.
+bool speaks_for_flow(const InnerPacket& packet) noexcept {
+    return (is_tcp(packet) || packet.protocol == protocol::udp) && packet.fragment == Fragment::none;
+}
+
 std::string hexadecimal(std::uint64_t value) {
     char text[19];
     std::snprintf(text, sizeof text, "0x%016" PRIx64, value);
@@ -72,7 +78,7 @@ Verdict Firewall::judge(const Packet& packet) {
     StateTable::Entry* entry = states_.find(key, packet.now);
     if (entry != nullptr && follow_established(packet, *entry)) {
         ++established_;
-        return pass_and_follow_fragments(packet);
+        return pass_of_flow(packet, *entry);
     }
     if (inner.is_icmp_error() && is_about_known_flow(packet)) {
         ++related_;
@@ -123,13 +129,23 @@ Verdict Firewall::judge_new_flow(const Packet& packet, const StateKey& key) {
     if (action == Action::deny) {
         tell(packet.visit, packet.inner.to_string(),
              has_rule ? "line " + std::to_string(rule->line) + ": " + rule->text : "default deny", packet.now);
-        return Verdict::drop;
+        return rules_.offload_denied && speaks_for_flow(packet.inner) ? Verdict::drop_rest : Verdict::drop;
     }
     if (begins_flow(packet.inner)) {
         const Lifetime lifetime = is_tcp(packet.inner) ? Lifetime::tcp : Lifetime::other;
-        if (states_.insert(key, lifetime, packet.now) == nullptr) return refuse(packet, Refusal::state_table_full);
+        StateTable::Entry* entry = states_.insert(key, lifetime, packet.now);
+        if (entry == nullptr) return refuse(packet, Refusal::state_table_full);
+        return pass_of_flow(packet, *entry);
     }
     return pass_and_follow_fragments(packet);
+}
+
+/// Enough of a flow is seen after so many packets, if the rules say how many; and again when the gateway asks anew.
+Verdict Firewall::pass_of_flow(const Packet& packet, StateTable::Entry& entry) {
+    if (rules_.offload_after_packets == 0 || !speaks_for_flow(packet.inner)) return pass_and_follow_fragments(packet);
+    if (entry.packets < rules_.offload_after_packets) ++entry.packets;
+    const bool is_enough = entry.packets == rules_.offload_after_packets && entry.lifetime != Lifetime::closing;
+    return is_enough ? Verdict::pass_rest : Verdict::pass;
 }
 
 Verdict Firewall::pass_and_follow_fragments(const Packet& packet) {

@@ -44,6 +44,7 @@ private:
     Verdict judge(const Packet& packet);
     Verdict judge_new_flow(const Packet& packet, const StateKey& key);
     Verdict pass_and_follow_fragments(const Packet& packet);
+    Verdict pass_of_flow(const Packet& packet, StateTable::Entry& entry);
     bool follow_established(const Packet& packet, StateTable::Entry& entry);
     [[nodiscard]] bool is_about_known_flow(const Packet& packet);
     Verdict refuse(const Packet& packet, Refusal refusal);

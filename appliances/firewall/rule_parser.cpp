@@ -20,6 +20,8 @@ using detail::Words;
 /// More than any firewall needs, and little enough to look at each one for every new flow.
 constexpr std::size_t most_rules = 10000;
 
+constexpr unsigned most_packets_before_offload = 1'000'000;
+
 /// Reads the file line by line and checks what only the whole of it can show.
 class FileReader {
 public:
@@ -53,8 +55,11 @@ private:
         } else if (words[0] == "midstream") {
             read_setting(words, line, midstream_line_, {"adopt", "drop"});
             parsed_.rules.midstream = words.back() == "adopt" ? Midstream::adopt : Midstream::drop;
+        } else if (words[0] == "offload") {
+            read_offload(words, line);
         } else {
-            complain(line, quoted(words[0]) + " begins no line: write `allow`, `deny`, `default` or `midstream`");
+            complain(line,
+                     quoted(words[0]) + " begins no line: write `allow`, `deny`, `default`, `midstream` or `offload`");
         }
     }
 
@@ -65,12 +70,33 @@ private:
         if (words.size() != 2 || (words[1] != values[0] && words[1] != values[1])) {
             complain(line, "write " + setting(values[0]) + " or " + setting(values[1]));
         }
+        note_once(words[0], line, seen_at);
+    }
+
+    void note_once(std::string_view what, int line, int& seen_at) {
         if (seen_at != 0) {
             complain(line,
-                     quoted(words[0]) + " is there since line " + std::to_string(seen_at) + ": leave one of them out");
+                     quoted(what) + " is there since line " + std::to_string(seen_at) + ": leave one of them out");
         } else {
             seen_at = line;
         }
+    }
+
+    void read_offload(const Words& words, int line) {
+        const bool is_deny = words.size() == 2 && words[1] == "deny";
+        const bool is_allow = words.size() == 5 && words[1] == "allow" && words[2] == "after" && words[4] == "packets";
+        if (!is_deny && !is_allow) return complain(line, "write `offload allow after 20 packets` or `offload deny`");
+        note_once(is_deny ? "offload deny" : "offload allow", line, is_deny ? offload_deny_line_ : offload_allow_line_);
+        if (is_deny) {
+            parsed_.rules.offload_denied = true;
+            return;
+        }
+        const unsigned packets = detail::number(words[3], most_packets_before_offload).value_or(0);
+        if (packets == 0) {
+            complain(line, quoted(words[3]) + " is no number of packets: write one from 1 to " +
+                               std::to_string(most_packets_before_offload));
+        }
+        parsed_.rules.offload_after_packets = packets;
     }
 
     void read_rule(Words words, int line) {
@@ -94,6 +120,8 @@ private:
     std::map<std::string, int> conditions_;
     int default_line_ = 0;
     int midstream_line_ = 0;
+    int offload_allow_line_ = 0;
+    int offload_deny_line_ = 0;
 };
 
 } // namespace

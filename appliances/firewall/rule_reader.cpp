@@ -26,13 +26,6 @@ constexpr std::array protocol_names{
     ProtocolName{"esp", {50}, 1},     ProtocolName{"ah", {51}, 1},
 };
 
-std::optional<unsigned> number(std::string_view text, unsigned most) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
-    return value;
-}
-
 /// Reads one rule, word by word; every finding is for its line.
 class RuleReader {
 public:
@@ -164,6 +157,13 @@ private:
 };
 
 } // namespace
+
+std::optional<unsigned> number(std::string_view text, unsigned most) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
+    return value;
+}
 
 Words split(std::string_view text, std::string_view separators) {
     Words words;

@@ -4,6 +4,7 @@
 
 #include "firewall/rules.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ using Words = std::vector<std::string_view>;
 
 /// The words between any of the separators; views into `text`.
 [[nodiscard]] Words split(std::string_view text, std::string_view separators);
+
+/// The whole text as a decimal number; nothing if it is none, or more than `most`.
+[[nodiscard]] std::optional<unsigned> number(std::string_view text, unsigned most);
 
 /// The word in backticks, for findings.
 [[nodiscard]] std::string quoted(std::string_view word);

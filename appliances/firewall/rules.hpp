@@ -47,6 +47,8 @@ struct Rules {
     std::vector<Rule> rules; // the first that matches decides
     Action otherwise = Action::deny;
     Midstream midstream = Midstream::drop;
+    std::uint32_t offload_after_packets = 0; // of an allowed flow; 0: never
+    bool offload_denied = false;             // flows that a rule or `default` denies
 };
 
 struct Finding {

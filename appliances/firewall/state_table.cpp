@@ -59,6 +59,7 @@ StateTable::Entry* StateTable::insert(const StateKey& key, Lifetime lifetime, In
     free_ = entry.next_in_bucket;
     entry.key = key;
     entry.fin_directions = 0;
+    entry.packets = 0;
     entry.next_in_bucket = bucket;
     bucket = index;
     link_newest(entry, lifetime, now);

@@ -36,6 +36,7 @@ public:
         std::uint32_t next_in_bucket = 0;
         std::uint32_t older = 0;
         std::uint32_t newer = 0;
+        std::uint32_t packets = 0; // counted by whoever needs it
         Lifetime lifetime = Lifetime::other;
         std::uint8_t fin_directions = 0; // bit 0: seen from one end, bit 1: from the other
     };

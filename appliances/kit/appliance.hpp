@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sallyport::appliances {
@@ -20,7 +21,20 @@ struct Visit {
     std::span<const std::uint8_t> packet; // the packet inside, valid during the call only
 };
 
-enum class Verdict : std::uint8_t { pass, drop };
+/// Pass and drop are about the packet; the others about the rest of its flow too, for a gateway that granted this group
+/// `verdicts` (docs/appliances.md). Another one passes the packet with pass_rest and mirror_only. With drop_rest it
+/// may pass it too, if it does not know verdicts at all.
+enum class Verdict : std::uint8_t { pass, drop, pass_rest, drop_rest, mirror_only };
+
+/// Whether the packet itself is to go on.
+[[nodiscard]] constexpr bool passes(Verdict verdict) noexcept {
+    return verdict != Verdict::drop && verdict != Verdict::drop_rest;
+}
+/// "pass", "drop_rest": the word in logs.
+[[nodiscard]] constexpr std::string_view name(Verdict verdict) noexcept {
+    constexpr std::string_view names[] = {"pass", "drop", "pass_rest", "drop_rest", "mirror_only"};
+    return names[static_cast<std::size_t>(verdict)];
+}
 
 struct NamedCount {
     std::string name;

@@ -75,13 +75,16 @@ struct Link::Buffers {
         alignas(cmsghdr) std::uint8_t control[control_size];
         sockaddr_storage from;
         iovec received;
+        OuterAddresses outer;
         OuterHeader header;
-        iovec sent[2];
+        Answer answer;
+        iovec sent[3];
     };
 
     std::unique_ptr<Packet[]> packets{new Packet[batch]};
     mmsghdr incoming[batch] = {};
     mmsghdr outgoing[batch] = {};
+    unsigned answered[batch] = {}; // which packet of the incoming ones
 
     void prepare() noexcept {
         for (unsigned i = 0; i < batch; ++i) {
@@ -98,13 +101,20 @@ struct Link::Buffers {
         }
     }
 
+    [[nodiscard]] std::span<const std::uint8_t> payload(unsigned index) const noexcept {
+        return {packets[index].payload, incoming[index].msg_len};
+    }
+
     /// The packet itself is what is sent back, behind new outer headers; its sender is who gets it.
-    void put_outgoing(unsigned slot, unsigned index, const OuterAddresses& outer,
-                      std::span<const std::uint8_t> payload) {
+    void put_outgoing(unsigned slot, unsigned index, const Answer& answer) {
+        answered[slot] = index;
         Packet& packet = packets[index];
-        packet.header = answer_header(outer, payload);
+        packet.answer = answer;
+        const std::span<const std::uint8_t> head = packet.answer.head();
+        packet.header = answer_header(packet.outer, head, answer.rest);
         packet.sent[0] = {packet.header.bytes.data(), packet.header.size};
-        packet.sent[1] = {const_cast<std::uint8_t*>(payload.data()), payload.size()};
+        packet.sent[1] = {const_cast<std::uint8_t*>(head.data()), head.size()};
+        packet.sent[2] = {const_cast<std::uint8_t*>(answer.rest.data()), answer.rest.size()};
         // A raw IPv6 socket takes the port for a protocol number and refuses ours.
         if (packet.from.ss_family == AF_INET6) reinterpret_cast<sockaddr_in6&>(packet.from).sin6_port = 0;
         msghdr& message = outgoing[slot].msg_hdr;
@@ -112,7 +122,16 @@ struct Link::Buffers {
         message.msg_name = &packet.from;
         message.msg_namelen = packet.from.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
         message.msg_iov = packet.sent;
-        message.msg_iovlen = 2;
+        message.msg_iovlen = 3;
+    }
+
+    /// For an answer that is too large for the way: leaves out what it says about the flow. False when that is no help.
+    [[nodiscard]] bool shorten(unsigned slot) {
+        const unsigned index = answered[slot];
+        if (packets[index].answer.verdict == geneve::FlowVerdict::none) return false;
+        const auto shorter = without_verdict(payload(index), packets[index].answer);
+        if (shorter) put_outgoing(slot, index, *shorter);
+        return shorter.has_value();
     }
 };
 
@@ -143,15 +162,15 @@ unsigned Link::serve(Appliance& appliance, Instant now, AnswerCounters& answers,
     unsigned to_send = 0;
     for (unsigned i = 0; i < static_cast<unsigned>(received); ++i) {
         msghdr& message = buffers_->incoming[i].msg_hdr;
-        OuterAddresses outer;
+        OuterAddresses& outer = buffers_->packets[i].outer;
+        outer = {};
         read_source(buffers_->packets[i].from, outer);
         if (!read_control(message, outer) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
             ++counters.receive_incomplete;
             continue;
         }
-        const std::span<const std::uint8_t> payload(buffers_->packets[i].payload, buffers_->incoming[i].msg_len);
-        if (const auto reply = answer(payload, appliance, now, answers)) {
-            buffers_->put_outgoing(to_send++, i, outer, *reply);
+        if (const auto reply = answer(buffers_->payload(i), appliance, now, answers)) {
+            buffers_->put_outgoing(to_send++, i, *reply);
         }
     }
 
@@ -160,7 +179,7 @@ unsigned Link::serve(Appliance& appliance, Instant now, AnswerCounters& answers,
         if (sent > 0) {
             counters.sent += static_cast<unsigned>(sent);
             done += static_cast<unsigned>(sent);
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && !(errno == EMSGSIZE && buffers_->shorten(done))) {
             // One packet that cannot be sent is counted and left; those behind it still have their turn.
             count_failure(errno, counters);
             ++done;

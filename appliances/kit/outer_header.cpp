@@ -44,9 +44,10 @@ void write_ipv4(OuterHeader& header, const OuterAddresses& received, std::size_t
     header.size = ip_size + udp_header_size;
 }
 
-void write_ipv6(OuterHeader& header, const OuterAddresses& received, std::span<const std::uint8_t> payload) noexcept {
+void write_ipv6(OuterHeader& header, const OuterAddresses& received, std::span<const std::uint8_t> head,
+                std::span<const std::uint8_t> rest) noexcept {
     constexpr std::size_t ip_size = 40;
-    const std::size_t udp_size = udp_header_size + payload.size();
+    const std::size_t udp_size = udp_header_size + head.size() + rest.size();
     std::uint8_t* ip = header.bytes.data();
     store_be32(ip, 0x60000000U | (std::uint32_t{received.traffic_class} << 20));
     store_be16(ip + 4, static_cast<std::uint16_t>(udp_size));
@@ -62,20 +63,22 @@ void write_ipv6(OuterHeader& header, const OuterAddresses& received, std::span<c
     std::uint64_t sum = be16(static_cast<std::uint16_t>(udp_size)).raw();
     sum += be16(std::uint16_t{protocol::udp}).raw();
     sum = checksum_add(sum, ip + 8, 32 + udp_header_size);
-    const std::uint16_t checksum = checksum_finish(checksum_add(sum, payload.data(), payload.size()));
+    sum = checksum_add(sum, head.data(), head.size());
+    const std::uint16_t checksum = checksum_finish(checksum_add(sum, rest.data(), rest.size()));
     const std::uint16_t sent = checksum == 0 ? std::uint16_t{0xFFFF} : checksum;
     std::memcpy(udp + 6, &sent, sizeof sent);
 }
 
 } // namespace
 
-OuterHeader answer_header(const OuterAddresses& received, std::span<const std::uint8_t> payload) noexcept {
+OuterHeader answer_header(const OuterAddresses& received, std::span<const std::uint8_t> head,
+                          std::span<const std::uint8_t> rest) noexcept {
     OuterHeader header;
     header.bytes.fill(0);
     if (received.source.is_v4()) {
-        write_ipv4(header, received, udp_header_size + payload.size());
+        write_ipv4(header, received, udp_header_size + head.size() + rest.size());
     } else {
-        write_ipv6(header, received, payload);
+        write_ipv6(header, received, head, rest);
     }
     return header;
 }

@@ -28,7 +28,9 @@ struct OuterHeader {
 
 /// The headers of the answer to a packet that was `received`: addresses swapped, both ports as they were. Over IPv4 the
 /// header checksum is left to the kernel and the UDP checksum is zero (RFC 8926 4.3.1 allows both, and the inner packet
-/// has its own); over IPv6 the UDP checksum is computed. `payload` is at most 65487 bytes.
-[[nodiscard]] OuterHeader answer_header(const OuterAddresses& received, std::span<const std::uint8_t> payload) noexcept;
+/// has its own); over IPv6 the UDP checksum is computed. The payload comes in two pieces: `head`, an even number of
+/// bytes or none, and `rest`; together at most 65487 bytes.
+[[nodiscard]] OuterHeader answer_header(const OuterAddresses& received, std::span<const std::uint8_t> head,
+                                        std::span<const std::uint8_t> rest) noexcept;
 
 } // namespace sallyport::appliances

@@ -20,6 +20,7 @@ std::string report_as_json(const AnswerCounters& answers, const LinkCounters& li
         {"received", answers.received},
         {"passed", answers.passed},
         {"dropped", answers.dropped},
+        {"offloaded", answers.offloaded},
         {"sent", links.sent},
         {"receive_incomplete", links.receive_incomplete},
         {"send_too_large", links.send_too_large},

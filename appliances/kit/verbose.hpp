@@ -21,8 +21,8 @@ public:
         InnerPacket packet;
         const InnerFault fault = parse_inner(visit.protocol_type, visit.packet, packet);
         const std::string what = fault == InnerFault::none ? packet.to_string() : std::string(name(fault));
-        say_(std::string(verdict == Verdict::pass ? "pass " : "drop ") + what + ", endpoint " +
-             std::to_string(visit.options.endpoint_id) + ", " + std::to_string(visit.packet.size()) + " bytes");
+        say_(std::string(name(verdict)) + ' ' + what + ", endpoint " + std::to_string(visit.options.endpoint_id) +
+             ", " + std::to_string(visit.packet.size()) + " bytes");
         return verdict;
     }
 

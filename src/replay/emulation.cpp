@@ -11,6 +11,7 @@
 #include "kit/outer_header.hpp"
 #include "support/checksum.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -91,25 +92,30 @@ bool Emulation::answer(const FrameToAppliance& to, journey::Packet& frame, Insta
 
     appliances::AnswerCounters counters;
     const std::span<const std::uint8_t> payload{frame.buffer + to.payload_at, frame.buffer + to.payload_end};
-    if (!appliances::answer(payload, *appliances_[to.appliance], now, counters)) return false;
+    const auto reply = appliances::answer(payload, *appliances_[to.appliance], now, counters);
+    if (!reply) return false;
 
     appliances::OuterHeader header =
         appliances::answer_header({outer.source, outer.destination, outer.source_port, outer.destination_port,
                                    traffic_class(frame, ip_at, outer.source.family())},
-                                  payload);
+                                  reply->head(), reply->rest);
     if (outer.source.is_v4()) finish_ipv4(header.bytes.data());
     std::swap(ethernet.destination, ethernet.source);
 
-    // The payload stays where it is: headers of the same family have the same size, or end where the old ones did.
+    // The rest stays where it is, and what comes before it is written to end there. A verdict makes that longer than
+    // what stood there before; the pool's headroom has room for the longest headers and many verdicts.
     const journey::Packet sent = frame;
+    const std::span<const std::uint8_t> head = reply->head();
+    const auto head_at = static_cast<std::size_t>(reply->rest.data() - frame.buffer) - head.size();
     frame = journey::Packet{};
     frame.buffer = sent.buffer;
     frame.capacity = sent.capacity;
     frame.port = sent.port;
     frame.end = to.payload_end;
-    frame.begin = static_cast<std::uint16_t>(to.payload_at - header.size - sizeof ethernet);
+    frame.begin = static_cast<std::uint16_t>(head_at - header.size - sizeof ethernet);
     std::memcpy(frame.buffer + frame.begin, &ethernet, sizeof ethernet);
     std::memcpy(frame.buffer + frame.begin + sizeof ethernet, header.bytes.data(), header.size);
+    std::copy(head.begin(), head.end(), frame.buffer + head_at);
     return true;
 }
 

@@ -43,6 +43,8 @@ struct Bench {
         return firewall.inspect(visit_of(packet, endpoint_id), now) == Verdict::pass;
     }
 
+    Verdict verdict(const Bytes& packet, Instant now = {}) { return firewall.inspect(visit_of(packet, 1), now); }
+
     std::uint64_t count(const std::string& name) const {
         const auto counts = firewall.counts();
         const auto found = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.name == name; });
@@ -215,4 +217,42 @@ TEST_CASE("a denial is told with its flow and its rule, and not more often than 
     bench.passes(ipv4(out, {}, tcp({40000, 23}, syn)), seconds(6));
     CHECK_THAT(bench.told.back(), Catch::EndsWith("(15 more not told)"));
     CHECK(bench.count("line 2: deny tcp to any port 23") == 26);
+}
+
+TEST_CASE("from the n-th packet of a flow on, of both directions, the rest of it may pass") {
+    Bench bench(std::string(web_only) + "offload allow after 3 packets\n");
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, syn))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(back, {}, tcp(here, syn | ack))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, ack))) == Verdict::pass_rest);
+    CHECK(bench.verdict(ipv4(back, {}, tcp(here, ack))) == Verdict::pass_rest);
+    CHECK(bench.verdict(ipv4(out, {}, tcp({40001, 443}, syn))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {}, tcp({40001, 23}, syn))) == Verdict::drop);
+}
+
+TEST_CASE("a connection that ends is not offloaded any more, and the next one on its ports counts anew") {
+    Bench bench(std::string(web_only) + "offload allow after 2 packets\n");
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, syn))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(back, {}, tcp(here, tcp_flag::rst))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, syn))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(back, {}, tcp(here, syn | ack))) == Verdict::pass_rest);
+}
+
+TEST_CASE("what the rules deny may be dropped without asking again; what is refused otherwise is asked for each time") {
+    Bench bench(std::string(web_only) + "offload deny\n");
+    CHECK(bench.verdict(ipv4(out, {}, tcp({40000, 23}, syn))) == Verdict::drop_rest);
+    CHECK(bench.verdict(ipv4({"10.0.0.1", "203.0.113.11"}, {.protocol = protocol::udp}, udp(there))) ==
+          Verdict::drop_rest);
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, ack))) == Verdict::drop); // midstream
+    CHECK(bench.verdict(ipv4(out, {}, tcp(there, syn))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {.protocol = protocol::udp}, Bytes{1})) == Verdict::drop); // malformed
+}
+
+TEST_CASE("only a packet that stands for its flow says anything about it: no fragment, echo or error") {
+    Bench bench("default deny\nallow udp from 192.0.2.0/24 to any\noffload deny\noffload allow after 1 packets\n");
+    CHECK(bench.verdict(ipv4(back, {.protocol = protocol::icmp}, icmp(8, 7))) == Verdict::drop);
+    CHECK(bench.verdict(ipv4(back, {.protocol = protocol::icmp}, icmp(3, 0))) == Verdict::drop);
+    CHECK(bench.verdict(ipv4(back, {.protocol = protocol::udp, .fragment = 0x2000}, udp(here))) == Verdict::drop);
+    CHECK(bench.verdict(ipv4(out, {.protocol = protocol::udp, .fragment = 0x2000}, udp(there))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {.protocol = protocol::udp, .fragment = 0x0001}, udp(there))) == Verdict::pass);
+    CHECK(bench.verdict(ipv4(out, {.protocol = protocol::udp}, udp(there))) == Verdict::pass_rest);
 }

@@ -45,6 +45,19 @@ TEST_CASE("a rule file is read as it is written") {
     CHECK(gre.text == "deny protocol 47 to 2001:db8::/32");
 }
 
+TEST_CASE("nothing is offloaded unless the rules say so") {
+    const Rules silent = parse_rules("default allow\n").rules;
+    CHECK(silent.offload_after_packets == 0);
+    CHECK_FALSE(silent.offload_denied);
+    const auto parsed = parse_rules("default allow\noffload allow after 20 packets\noffload deny\n");
+    CHECK(parsed.findings.empty());
+    CHECK(parsed.rules.offload_after_packets == 20);
+    CHECK(parsed.rules.offload_denied);
+    const auto twice = parse_rules("default allow\noffload deny\noffload allow after 1 packets\noffload deny\n");
+    REQUIRE(twice.findings.size() == 1);
+    CHECK(twice.findings[0].message == "`offload deny` is there since line 2: leave one of them out");
+}
+
 TEST_CASE("what a line has wrong is said with what to write instead") {
     const auto bad = GENERATE(values<BadLine>({
         {"permit tcp", "`permit` begins no line: write `allow`"},
@@ -70,6 +83,12 @@ TEST_CASE("what a line has wrong is said with what to write instead") {
         {"default maybe", "write `default allow` or `default deny`"},
         {"default", "write `default allow` or `default deny`"},
         {"midstream", "write `midstream adopt` or `midstream drop`"},
+        {"offload", "write `offload allow after 20 packets` or `offload deny`"},
+        {"offload deny after 3 packets", "write `offload allow after 20 packets` or `offload deny`"},
+        {"offload allow after 3", "write `offload allow after 20 packets` or `offload deny`"},
+        {"offload allow after 0 packets", "`0` is no number of packets: write one from 1 to 1000000"},
+        {"offload allow after ten packets", "`ten` is no number of packets"},
+        {"offload allow after 1000001 packets", "`1000001` is no number of packets"},
     }));
     INFO(bad.line);
     const auto parsed = parse_rules("allow udp\n" + bad.line + "\n");
