@@ -19,6 +19,19 @@ std::string station(const json::object& flow, std::string_view key) {
     return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + port;
 }
 
+/// "fw-1,fw-3 (pass_rest)": the appliances, and what they have said about the rest of the flow.
+std::string appliances(const json::object& flow) {
+    const json::array& verdicts = items(flow, "verdicts");
+    json::array told;
+    for (const json::value& appliance : items(flow, "appliances")) {
+        const std::size_t hop = told.size();
+        const bool is_offloaded = appliance.is_string() && hop < verdicts.size() && verdicts[hop].is_string();
+        told.push_back(is_offloaded ? json::value(appliance.get_string() + " (" + verdicts[hop].get_string() + ")")
+                                    : appliance);
+    }
+    return list({{"appliances", std::move(told)}}, "appliances");
+}
+
 } // namespace
 
 std::string flows_table(const json::object& result) {
@@ -45,7 +58,7 @@ std::string flows_table(const json::object& result) {
         const json::object& reverse = part(flow, "reverse");
         table.add({word(flow, "endpoint"), word(flow, "protocol"),
                    station(flow, "initiator") + " > " + station(flow, "responder"), word(flow, "state"),
-                   word(flow, "chain"), list(flow, "appliances"), word(flow, "outer_source_port"), word(flow, "cookie"),
+                   word(flow, "chain"), appliances(flow), word(flow, "outer_source_port"), word(flow, "cookie"),
                    word(forward, "packets"), word(forward, "bytes"), word(reverse, "packets"), word(reverse, "bytes"),
                    word(flow, "worker"), seconds(flow, "age_ms"), seconds(flow, "idle_ms"),
                    seconds(flow, "remaining_ms")});

@@ -51,13 +51,22 @@ json::object counters_of(const flow::FlowCounters& counters, flow::Direction dir
     return {{"packets", counters.packets[index]}, {"bytes", counters.bytes[index]}};
 }
 
+/// What the appliance has said about the rest of the flow; null when it has said nothing, or nothing that counts.
+json::value verdict_of(const chain::Roster& roster, ApplianceIndex appliance, geneve::FlowVerdict verdict) {
+    const bool counts = appliance < roster.appliances.size() && roster.appliances[appliance].may_offload;
+    return counts && verdict != geneve::FlowVerdict::none ? json::value(geneve::name(verdict)) : json::value();
+}
+
 } // namespace
 
 json::object flow_report(const chain::Roster& roster, unsigned worker, const journey::FlowRecord& record) {
     const flow::FlowEntry& entry = record.entry;
     json::array appliances;
-    for (const ApplianceIndex hop : hops_of(record))
+    json::array verdicts;
+    for (const ApplianceIndex hop : hops_of(record)) {
         appliances.emplace_back(name_at(roster.appliances, hop));
+        verdicts.emplace_back(verdict_of(roster, hop, record.verdicts[verdicts.size()]));
+    }
     return {{"endpoint", name_at(roster.endpoints, entry.key.endpoint())},
             {"protocol", protocol_word(entry.key.protocol())},
             {"initiator", station(entry.key, entry.initiator_is_high)},
@@ -67,6 +76,7 @@ json::object flow_report(const chain::Roster& roster, unsigned worker, const jou
             {"chain", name_at(roster.chains, entry.chain)},
             {"rule", record.birth.rule == no_index ? json::value() : json::value(record.birth.rule + 1)},
             {"appliances", std::move(appliances)},
+            {"verdicts", std::move(verdicts)},
             {"outer_source_port", entry.outer_source_port},
             {"cookie", hexadecimal(entry.cookie)},
             {"age_ms", record.age_ms},

@@ -189,6 +189,7 @@ TEST_CASE("a flow is told in names") {
                R"({"endpoint": "office", "protocol": "tcp", "initiator": {"address": "2001:db8::10", "port": 40000},
                    "responder": {"address": "2001:db8:1::80", "port": 443}, "arrived_at": "north",
                    "state": "tcp_established", "chain": "perimeter", "rule": 1, "appliances": ["fw-1", "sensor-1"],
+                   "verdicts": [null, null],
                    "outer_source_port": 50001, "cookie": "0x00000abc", "age_ms": 61250, "idle_ms": 250,
                    "remaining_ms": 349750, "forward": {"packets": 10, "bytes": 1000},
                    "reverse": {"packets": 7, "bytes": 9000}, "worker": 1})");
@@ -215,6 +216,15 @@ TEST_CASE("a hop that was bypassed is nobody's") {
     journey::FlowRecord record = test::tcp_flow("192.0.2.10", 1, "203.0.113.80");
     record.entry.first_hops[0] = no_index;
     check_json(control::flow_report(view.plan, 0, record).at("appliances"), R"([null, "sensor-1"])");
+}
+
+TEST_CASE("what an appliance has said about the rest of a flow is told beside its name, as long as it may say it") {
+    FakeView view;
+    journey::FlowRecord record = test::tcp_flow("192.0.2.10", 1, "203.0.113.80");
+    record.verdicts[1] = geneve::FlowVerdict::mirror_only;
+    CHECK(control::flow_report(view.plan, 0, record).at("verdicts").as_array().at(1).is_null());
+    view.plan.appliances.at(record.entry.first_hops[1]).may_offload = true;
+    check_json(control::flow_report(view.plan, 0, record).at("verdicts"), R"([null, "mirror_only"])");
 }
 
 TEST_CASE("hops beyond the fourth come from where they are kept, and indexes that fit nothing do no harm") {
