@@ -152,7 +152,12 @@ TEST_CASE("an error whose quoted packet its receiver can not have sent is none")
         changed[at] = value;
         refused(changed);
     }
-    refused(error_about(error_about(ip_packet(answered(Spec{})), {3, 1}), {3, 1}, 2000, "203.0.113.98"));
+    // The two hosts have a flow of ICMP, so that it is not for want of one.
+    Spec echo;
+    echo.protocol = 1;
+    world.send(north, echo);
+    const Bytes from_server = error_about(about, {3, 3}, 2000, "203.0.113.10");
+    refused(error_about(from_server, {3, 1}, 2000, "192.0.2.99"));
     // Over IPv6, types without a meaning yet are errors all the same (RFC 4443 2.1).
     world.send(north, over_ipv6(Spec{}));
     CHECK(
