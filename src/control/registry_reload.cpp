@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new configuration in the place of the one in force: all of it or nothing.
+#include "config/fixed_settings.hpp"
 #include "config/lookup.hpp"
-#include "control/fixed_settings.hpp"
 #include "control/registry.hpp"
 
 #include <utility>
@@ -28,7 +28,7 @@ void Registry::note_groups_in_use() {
 }
 
 std::optional<Error> Registry::find_hindrance(const config::Config& wanted, const chain::Slots& next) const {
-    const std::vector<std::string> differences = fixed_differences(config_, wanted);
+    const std::vector<std::string> differences = config::fixed_differences(config_, wanted);
     if (!differences.empty()) {
         std::string text = "what can not change while the gateway runs has changed, and nothing was changed: ";
         for (std::size_t i = 0; i < differences.size(); ++i)
@@ -41,7 +41,7 @@ std::optional<Error> Registry::find_hindrance(const config::Config& wanted, cons
 }
 
 Result<ReloadReport> Registry::reload(config::Config wanted, Instant now) {
-    wanted = in_running_order(config_, std::move(wanted));
+    wanted = config::in_running_order(config_, std::move(wanted));
     chain::Slots next = chain::next_slots(slots_, wanted, {});
     if (auto error = find_hindrance(wanted, next)) return tl::unexpected(std::move(*error));
     ReloadReport report = compare_configs(config_, wanted);

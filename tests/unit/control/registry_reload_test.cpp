@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/fixed_settings.hpp"
+#include "config/fixed_settings.hpp"
 #include "moved_clock.hpp"
 #include "temporary_folder.hpp"
 
@@ -241,7 +241,7 @@ TEST_CASE("a port or endpoint that comes or goes is refused") {
     config.ports[3].name = "annex";
     config.endpoints[1].ports = {"annex"};
     config.endpoints[1].name = "annex";
-    CHECK(control::fixed_differences(office(), config) ==
+    CHECK(config::fixed_differences(office(), config) ==
           Texts{"ports.branch is gone", "ports.annex is new", "endpoints.branch is gone", "endpoints.annex is new"});
 }
 

@@ -1,57 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/fixed_settings.hpp"
+#include "config/fixed_settings.hpp"
 
 #include <algorithm>
 #include <set>
 #include <string_view>
 #include <tuple>
 
-namespace sallyport::control {
+namespace sallyport::config {
 namespace {
 
 using Differences = std::vector<std::string>;
 
 /// One line for a device, different for different ones.
 struct DeviceText {
-    std::string operator()(const config::KernelInterface& device) const {
+    std::string operator()(const KernelInterface& device) const {
         return "interface " + device.interface + " " + std::to_string(static_cast<int>(device.driver));
     }
-    std::string operator()(const config::PciDevice& device) const { return "pci " + device.address; }
-    std::string operator()(const config::PcapDevice& device) const {
-        return "pcap " + device.input + "\n" + device.output;
-    }
-    std::string operator()(const config::NullDevice&) const { return "null"; }
+    std::string operator()(const PciDevice& device) const { return "pci " + device.address; }
+    std::string operator()(const PcapDevice& device) const { return "pcap " + device.input + "\n" + device.output; }
+    std::string operator()(const NullDevice&) const { return "null"; }
 };
 
-void compare_gateways(const config::Gateway& running, const config::Gateway& wanted, Differences& found) {
+void compare_gateways(const Gateway& running, const Gateway& wanted, Differences& found) {
     const auto compare = [&](std::string_view key, auto member) {
         if (running.*member != wanted.*member) found.push_back("gateway." + std::string(key));
     };
-    compare("workers", &config::Gateway::workers);
-    compare("admin", &config::Gateway::admin);
-    compare("busy_poll", &config::Gateway::busy_poll);
-    compare("hugepages", &config::Gateway::hugepages);
-    compare("packet_buffers", &config::Gateway::packet_buffers);
-    compare("flows_per_worker", &config::Gateway::flows_per_worker);
-    compare("pending_packets", &config::Gateway::pending_packets);
-    compare("fragmented_packets", &config::Gateway::fragmented_packets);
-    compare("held_fragments", &config::Gateway::held_fragments);
+    compare("workers", &Gateway::workers);
+    compare("admin", &Gateway::admin);
+    compare("busy_poll", &Gateway::busy_poll);
+    compare("hugepages", &Gateway::hugepages);
+    compare("packet_buffers", &Gateway::packet_buffers);
+    compare("flows_per_worker", &Gateway::flows_per_worker);
+    compare("pending_packets", &Gateway::pending_packets);
+    compare("fragmented_packets", &Gateway::fragmented_packets);
+    compare("held_fragments", &Gateway::held_fragments);
 }
 
-void compare_ports(const config::Port& running, const config::Port& wanted, Differences& found) {
+void compare_ports(const Port& running, const Port& wanted, Differences& found) {
     const std::string place = "ports." + running.name;
     if (std::visit(DeviceText{}, running.device) != std::visit(DeviceText{}, wanted.device))
         found.push_back(place + ": the device");
     const auto compare = [&](std::string_view key, auto member) {
         if (running.*member != wanted.*member) found.push_back(place + "." + std::string(key));
     };
-    compare("vlan", &config::Port::vlan);
-    compare("addresses", &config::Port::addresses);
-    compare("mtu", &config::Port::mtu);
-    compare("mac", &config::Port::mac);
+    compare("vlan", &Port::vlan);
+    compare("addresses", &Port::addresses);
+    compare("mtu", &Port::mtu);
+    compare("mac", &Port::mac);
 }
 
-void compare_endpoints(const config::Endpoint& running, const config::Endpoint& wanted, Differences& found) {
+void compare_endpoints(const Endpoint& running, const Endpoint& wanted, Differences& found) {
     const std::string place = "endpoints." + running.name;
     if (running.id != wanted.id) found.push_back(place + ".id");
     if (running.ports != wanted.ports) found.push_back(place + ".ports");
@@ -79,10 +77,10 @@ void compare_by_name(std::string_view section, const std::vector<Thing>& running
 }
 
 /// Their order means nothing.
-bool same_routes(const std::vector<config::Route>& running, const std::vector<config::Route>& wanted) {
-    const auto sorted = [](const std::vector<config::Route>& routes) {
+bool same_routes(const std::vector<Route>& running, const std::vector<Route>& wanted) {
+    const auto sorted = [](const std::vector<Route>& routes) {
         std::multiset<std::tuple<std::string, std::string, std::string>> texts;
-        for (const config::Route& route : routes)
+        for (const Route& route : routes)
             texts.emplace(route.destination.to_string(), route.via.to_string(), route.endpoint.value_or(""));
         return texts;
     };
@@ -100,19 +98,19 @@ void order_like(const std::vector<Thing>& running, std::vector<Thing>& wanted) {
 
 } // namespace
 
-std::vector<std::string> fixed_differences(const config::Config& running, const config::Config& wanted) {
+std::vector<std::string> fixed_differences(const Config& running, const Config& wanted) {
     Differences found;
     compare_gateways(running.gateway, wanted.gateway, found);
-    compare_by_name<config::Port>("ports", running.ports, wanted.ports, compare_ports, found);
-    compare_by_name<config::Endpoint>("endpoints", running.endpoints, wanted.endpoints, compare_endpoints, found);
+    compare_by_name<Port>("ports", running.ports, wanted.ports, compare_ports, found);
+    compare_by_name<Endpoint>("endpoints", running.endpoints, wanted.endpoints, compare_endpoints, found);
     if (!same_routes(running.routes, wanted.routes)) found.emplace_back("routes");
     return found;
 }
 
-config::Config in_running_order(const config::Config& running, config::Config wanted) {
+Config in_running_order(const Config& running, Config wanted) {
     order_like(running.ports, wanted.ports);
     order_like(running.endpoints, wanted.endpoints);
     return wanted;
 }
 
-} // namespace sallyport::control
+} // namespace sallyport::config

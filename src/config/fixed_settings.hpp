@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-namespace sallyport::control {
+namespace sallyport::config {
 
 /// The places of the configuration, such as "gateway.workers" or "ports.north.mtu", that differ and may not. Empty:
 /// `wanted` can take the place of `running`.
-[[nodiscard]] std::vector<std::string> fixed_differences(const config::Config& running, const config::Config& wanted);
+[[nodiscard]] std::vector<std::string> fixed_differences(const Config& running, const Config& wanted);
 
 /// `wanted` with ports and endpoints in the order of `running`: positions of them are what flows and counters hold,
 /// while the order in the file means nothing. Of names that both have.
-[[nodiscard]] config::Config in_running_order(const config::Config& running, config::Config wanted);
+[[nodiscard]] Config in_running_order(const Config& running, Config wanted);
 
-} // namespace sallyport::control
+} // namespace sallyport::config
