@@ -71,9 +71,11 @@ struct Segment {
     return reset;
 }
 
-/// The RST that its sender could have sent instead of the segment.
+/// The RST that its sender could have sent instead of the segment. Behind a SYN, for that one has been seen before: the
+/// flow was there already (RFC 9293 3.10.7.4 takes a RST for what comes next, and no other).
 [[nodiscard]] Segment in_place_of(const Segment& segment) noexcept {
     Segment reset = segment;
+    if ((segment.flags & TcpHeader::syn) != 0) ++reset.sequence;
     reset.flags = static_cast<std::uint8_t>(TcpHeader::rst | (segment.flags & TcpHeader::ack));
     return reset;
 }
