@@ -23,6 +23,7 @@ struct Arguments {
     std::vector<std::string> north;
     std::string endpoint;
     std::string no_route;
+    std::string events;
 };
 
 Usage make_usage(Arguments& to) {
@@ -43,7 +44,10 @@ Usage make_usage(Arguments& to) {
         ("endpoint", po::value(&to.endpoint)->value_name("NAME"),
          "whose traffic untagged frames are; default: the first endpoint") //
         ("no-route", po::value(&to.no_route)->default_value("across")->value_name("across|drop"),
-         "what happens without a route: on to the endpoint's other side, or dropped as NoRoute");
+         "what happens without a route: on to the endpoint's other side, or dropped as NoRoute") //
+        ("events", po::value(&to.events)->value_name("FILE"),
+         "what happens to appliances meanwhile, a line each: `2s unhealthy GROUP/APPLIANCE`, also healthy, drain,\n"
+         "deregister and register; `2s shift ZONE` and unshift; `2s config FILE` for a reload");
     return usage;
 }
 
@@ -70,6 +74,17 @@ Result<replay::Settings> to_settings(const Arguments& from) {
     return settings;
 }
 
+/// The file's events into the settings; false when there are findings, which are on stderr.
+bool take_events(const std::string& path, const config::Config& config, replay::Settings& settings) {
+    if (path.empty()) return true;
+    replay::ReadEvents read = replay::read_events(path);
+    settings.events = std::move(read.events);
+    if (read.findings.empty()) read.findings = replay::check_events(config, settings);
+    for (const config::Finding& finding : read.findings)
+        std::cerr << config::format(path, finding) << '\n';
+    return read.findings.empty();
+}
+
 void print_summary(const replay::Report& report, const std::string& folder) {
     std::cout << report.in.packets << " packets in, " << report.forwarded() << " forwarded, " << report.dropped()
               << " dropped; " << report.flows << " flows, " << report.asymmetric_flows << " asymmetric\n";
@@ -87,7 +102,7 @@ int run_replay(std::span<const std::string> arguments) {
     Arguments read;
     const auto options = read_options(make_usage(read), arguments);
     if (!options) return options.error();
-    const auto settings = to_settings(read);
+    auto settings = to_settings(read);
     if (!settings) return complain(settings.error().message, exit_usage);
     const auto config = load_configuration(read.config);
     if (!config) return config.error();
@@ -96,6 +111,7 @@ int run_replay(std::span<const std::string> arguments) {
     if (const auto known = replay::check_names(*config, *settings); !known) {
         return complain(known.error().message, exit_usage);
     }
+    if (!take_events(read.events, *config, *settings)) return exit_usage;
     const auto report = replay::replay(*config, *settings);
     if (!report) return complain(report.error().message, exit_failed);
     print_summary(*report, read.output);

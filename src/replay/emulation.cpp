@@ -39,6 +39,20 @@ Result<std::unique_ptr<Appliance>> make(const config::Emulation& emulation) {
     return std::make_unique<appliances::Firewall>(std::move(parsed.rules));
 }
 
+/// What the first configuration that has the appliance says that it is.
+config::Emulation emulation_of(const std::vector<const config::Config*>& configs, const chain::Place& place) {
+    for (const config::Config* config : configs) {
+        for (const config::ApplianceGroup& group : config->appliance_groups) {
+            if (group.name != place.group) continue;
+            for (const config::Appliance& each : group.appliances) {
+                if (each.name == place.name && each.address == place.address)
+                    return each.emulate.value_or(config::Emulation{});
+            }
+        }
+    }
+    return {};
+}
+
 std::uint8_t traffic_class(const journey::Packet& frame, std::size_t ip_at, Family family) {
     if (family == Family::ipv4) return frame.header<Ipv4Header>(ip_at)->dscp_ecn;
     return static_cast<std::uint8_t>(frame.header<Ipv6Header>(ip_at)->version_class_label.host() >> 20U);
@@ -52,17 +66,13 @@ void finish_ipv4(std::uint8_t* ip) {
 
 } // namespace
 
-Result<Emulation> Emulation::create(const config::Config& config, const chain::Roster& roster) {
+Result<Emulation> Emulation::create(const std::vector<const config::Config*>& configs, const chain::Slots& slots) {
     Emulation emulation;
-    for (const config::ApplianceGroup& group : config.appliance_groups) {
-        for (const config::Appliance& from : group.appliances) {
-            auto appliance = make(from.emulate.value_or(config::Emulation{}));
-            if (!appliance) return failure("appliance " + from.name + ": " + appliance.error().message);
-            emulation.appliances_.push_back(std::move(*appliance));
-        }
-    }
-    for (std::size_t i = 0; i < roster.appliances.size(); ++i) {
-        emulation.by_address_.emplace(roster.appliances[i].address, static_cast<ApplianceIndex>(i));
+    for (const chain::Place& place : slots.appliances) {
+        auto appliance = make(emulation_of(configs, place));
+        if (!appliance) return failure("appliance " + place.name + ": " + appliance.error().message);
+        emulation.appliances_.push_back(std::move(*appliance));
+        emulation.addresses_.push_back(place.address);
     }
     return emulation;
 }
@@ -77,11 +87,14 @@ std::optional<FrameToAppliance> Emulation::recognise(const journey::Packet& fram
         outer.transport.size() < sizeof(journey::UdpHeader)) {
         return std::nullopt;
     }
-    const auto appliance = by_address_.find(outer.destination);
-    if (appliance == by_address_.end()) return std::nullopt;
+    // Two groups may have appliances at one address: which one is meant, only the gateway knows.
+    if (!frame.to_appliance || frame.appliance >= addresses_.size() ||
+        !(addresses_[frame.appliance] == outer.destination)) {
+        return std::nullopt;
+    }
     const auto payload = outer.transport.subspan(sizeof(journey::UdpHeader));
     const auto payload_at = static_cast<std::uint16_t>(payload.data() - frame.buffer);
-    return FrameToAppliance{appliance->second, payload_at, static_cast<std::uint16_t>(payload_at + payload.size())};
+    return FrameToAppliance{frame.appliance, payload_at, static_cast<std::uint16_t>(payload_at + payload.size())};
 }
 
 bool Emulation::answer(const FrameToAppliance& to, journey::Packet& frame, Instant now) {

@@ -9,7 +9,6 @@
 #include "support/clock.hpp"
 #include "support/result.hpp"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,10 +24,11 @@ struct FrameToAppliance {
 
 class Emulation {
 public:
-    /// Fails with a sentence when an appliance can not be made, for a rule file that is wrong for example.
-    static Result<Emulation> create(const config::Config& config, const chain::Roster& roster);
+    /// An appliance for each of the places, as the first of the configurations that has it says. Fails with a sentence
+    /// when one can not be made, for a rule file that is wrong for example.
+    static Result<Emulation> create(const std::vector<const config::Config*>& configs, const chain::Slots& slots);
 
-    /// Whether the Ethernet frame is GENEVE to an appliance.
+    /// Whether the Ethernet frame is GENEVE to the appliance that it is meant for.
     [[nodiscard]] std::optional<FrameToAppliance> recognise(const journey::Packet& frame) const;
 
     /// Lets the appliance answer, and makes the packet the answer's frame. False when it keeps the packet, which is
@@ -37,7 +37,7 @@ public:
 
 private:
     std::vector<std::unique_ptr<appliances::Appliance>> appliances_; // by appliance index
-    std::map<IpAddress, ApplianceIndex> by_address_;
+    std::vector<IpAddress> addresses_;                               // likewise
 };
 
 } // namespace sallyport::replay

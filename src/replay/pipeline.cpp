@@ -12,22 +12,24 @@ namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
 
-std::uint64_t longest_ns(const config::FlowTimeouts& timeouts) {
-    const auto longest =
-        std::max({timeouts.tcp_idle, timeouts.tcp_half_open, timeouts.tcp_closing, timeouts.udp, timeouts.other});
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(longest).count());
+std::uint64_t longest_timeout_ns(const chain::Roster& roster) {
+    std::uint64_t longest_ms = 0;
+    for (const chain::Endpoint& endpoint : roster.endpoints) {
+        for (const std::uint32_t timeout_ms : endpoint.timeouts_ms)
+            longest_ms = std::max<std::uint64_t>(longest_ms, timeout_ms);
+    }
+    return longest_ms * (second_ns / 1000);
 }
 
 } // namespace
 
-Pipeline::Pipeline(const chain::Roster& roster, const forward::Table& forwarding, const config::FlowTimeouts& timeouts,
-                   journey::Worker worker, Emulation emulation, Outputs& outputs)
-    : roster_(roster), forwarding_(forwarding), outputs_(outputs), outlet_(pool_), worker_(std::move(worker)),
-      emulation_(std::move(emulation)), longest_timeout_ns_(longest_ns(timeouts)),
-      flows_by_chain_(roster.chains.size() + 1) {}
+Pipeline::Pipeline(Snapshot first, journey::Worker worker, Emulation emulation, Outputs& outputs)
+    : now_in_(std::move(first)), outputs_(outputs), outlet_(pool_), worker_(std::move(worker)),
+      emulation_(std::move(emulation)), longest_timeout_ns_(longest_timeout_ns(roster())),
+      flows_by_chain_(roster().chains.size()) {}
 
-Result<journey::Worker> Pipeline::make_worker(const config::Config& config, const chain::Roster& roster,
-                                              const std::vector<ReplayPort>& ports) {
+Result<journey::Worker> Pipeline::make_worker(const config::Config& config, const chain::Roster& first,
+                                              const chain::Roster& last, const std::vector<ReplayPort>& ports) {
     journey::WorkerSettings settings;
     settings.flow_capacity = config.gateway.flows_per_worker;
     settings.pending_capacity = config.gateway.pending_packets;
@@ -35,8 +37,15 @@ Result<journey::Worker> Pipeline::make_worker(const config::Config& config, cons
         settings.port_macs.push_back(port.mac);
     settings.fragmented_packets = config.gateway.fragmented_packets;
     settings.held_fragments = config.gateway.held_fragments;
+    settings.appliance_slots = last.appliances.size();
+    settings.group_slots = last.groups.size();
     settings.keys = keys;
-    return journey::Worker::create(settings, roster);
+    return journey::Worker::create(settings, first);
+}
+
+std::uint64_t Pipeline::generated() const noexcept {
+    const WorkerCounters& counters = worker_.counters();
+    return counters.icmp_errors_sent.read() + counters.resets_sent.read() + counters.fragments_made.read();
 }
 
 void Pipeline::tend_at(std::uint64_t time_ns) {
@@ -69,21 +78,28 @@ void Pipeline::pass_time(Instant time) {
     tend_at(time.nanoseconds);
 }
 
+void Pipeline::follow(Snapshot snapshot) {
+    now_in_ = std::move(snapshot);
+    longest_timeout_ns_ = longest_timeout_ns(roster());
+    flows_by_chain_.resize(std::max(flows_by_chain_.size(), roster().chains.size()));
+    // Flows may move now, or go past a hop.
+    symmetry_.begin_anew();
+}
+
 void Pipeline::arrive(journey::Packet* packet) {
-    const bool is_tenants = roster_.ports[packet->port].endpoint != no_index;
+    const bool is_tenants = roster().ports[packet->port].endpoint != no_index;
     const std::uint64_t flows_before = worker_.counters().flows_created.read();
-    const std::uint64_t errors_before = worker_.counters().icmp_errors_sent.read();
-    const std::uint64_t out_before = out_.packets;
+    const std::uint64_t forwarded_before = out_.packets - generated();
 
     worker_.arrive(surroundings(), outlet_, {&packet, 1});
     if (worker_.counters().flows_created.read() != flows_before) {
         // Wherever the packet is by now, its buffer has not been used again: what the steps noted in it still stands.
         const ChainIndex chain = worker_.flows().entry(packet->flow).chain;
-        ++flows_by_chain_[chain == no_index ? roster_.chains.size() : chain];
+        ++(chain == no_index ? flows_without_chain_ : flows_by_chain_[chain]);
     }
     Passage passage;
     settle(passage);
-    passage.is_whole = out_.packets != out_before && worker_.counters().icmp_errors_sent.read() == errors_before;
+    passage.is_whole = out_.packets - generated() != forwarded_before;
     // What came from the side of the appliances need not have passed all of them.
     if (is_tenants) symmetry_.observe(passage);
 }
@@ -106,7 +122,7 @@ void Pipeline::settle(Passage& passage) {
 
 void Pipeline::deliver(journey::Packet* frame, Passage& passage) {
     outputs_.sent(now_, *frame);
-    if (roster_.ports[frame->port].endpoint != no_index) {
+    if (roster().ports[frame->port].endpoint != no_index) {
         out_.add(frame->length());
         return pool_.give_back(frame);
     }
@@ -117,6 +133,11 @@ void Pipeline::deliver(journey::Packet* frame, Passage& passage) {
         return pool_.give_back(frame);
     }
     to_appliances_.add(frame->length());
+    if (roster().appliances[to->appliance].mode == config::GroupMode::mirror) {
+        // A copy is no visit, and nothing is given back.
+        ++copies_;
+        return pool_.give_back(frame);
+    }
     note_visit(*to, *frame, passage);
     if (!emulation_.answer(*to, *frame, now_)) return refuse(frame, DropReason::ApplianceKept);
     from_appliances_.add(frame->length());
@@ -135,9 +156,9 @@ void Pipeline::note_visit(const FrameToAppliance& to, const journey::Packet& fra
     }
     // Of a fragmented packet its first fragment is watched, which alone tells its flow; of errors nothing.
     if (inner.fragment == appliances::Fragment::later || inner.is_icmp_error()) return;
-    passage.flow = flow_of(roster_.endpoint_by_id(options.endpoint_id), inner);
+    passage.flow = flow_of(roster().endpoint_by_id(options.endpoint_id), inner);
     passage.cookie = options.flow_cookie;
-    passage.visits.push_back({to.appliance, roster_.appliances[to.appliance].group});
+    passage.visits.push_back({to.appliance, roster().appliances[to.appliance].group});
 }
 
 void Pipeline::finish(Report& report) {
@@ -146,22 +167,25 @@ void Pipeline::finish(Report& report) {
     report.out = out_;
     report.to_appliances = to_appliances_;
     report.from_appliances = from_appliances_;
-    report.generated = counters.icmp_errors_sent.read() + counters.fragments_made.read();
+    report.copies = copies_;
+    report.generated = generated();
     for (std::size_t i = 0; i < drop_reason_count; ++i)
         report.drops[i] = counters.drops[i].read();
     report.flows = counters.flows_created.read();
-    for (std::size_t i = 0; i < roster_.appliances.size(); ++i) {
-        report.flows_by_appliance.emplace_back(roster_.appliances[i].name, counters.appliances[i].flows_created.read());
+    report.flows_moved = counters.flows_moved.read();
+    report.flows_reset = counters.flows_reset.read();
+    for (std::size_t i = 0; i < roster().appliances.size(); ++i) {
+        report.flows_by_appliance.emplace_back(roster().appliances[i].name,
+                                               counters.appliances[i].flows_created.read());
     }
-    for (std::size_t i = 0; i < flows_by_chain_.size(); ++i) {
-        report.flows_by_chain.emplace_back(i < roster_.chains.size() ? roster_.chains[i].name : "none",
-                                           flows_by_chain_[i]);
-    }
+    for (std::size_t i = 0; i < flows_by_chain_.size(); ++i)
+        report.flows_by_chain.emplace_back(roster().chains[i].name, flows_by_chain_[i]);
+    report.flows_by_chain.emplace_back("none", flows_without_chain_);
     report.asymmetric_flows = symmetry_.asymmetric_flows();
     report.unwatched_packets = symmetry_.unwatched_packets();
-    for (std::size_t i = 0; i < roster_.ports.size(); ++i) {
+    for (std::size_t i = 0; i < roster().ports.size(); ++i) {
         const PortCounters& port = counters.ports[i];
-        report.ports.push_back({roster_.ports[i].name,
+        report.ports.push_back({roster().ports[i].name,
                                 {port.packets_in.read(), port.bytes_in.read()},
                                 {port.packets_out.read(), port.bytes_out.read()}});
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One worker, the appliances around it, and the files that it sends into: carries one packet of a trace after the other
-// to its end.
+// to its end, by the roster of its time.
 #pragma once
 
 #include "chain/roster.hpp"
@@ -19,20 +19,29 @@
 
 namespace sallyport::replay {
 
+/// What the worker reads: replaced whole by an event, between two packets.
+struct Snapshot {
+    chain::Roster roster;
+    forward::Table forwarding;
+};
+
 class Pipeline {
 public:
-    /// All that is handed in must outlive it.
-    Pipeline(const chain::Roster& roster, const forward::Table& forwarding, const config::FlowTimeouts& timeouts,
-             journey::Worker worker, Emulation emulation, Outputs& outputs);
+    /// `outputs` must outlive it.
+    Pipeline(Snapshot first, journey::Worker worker, Emulation emulation, Outputs& outputs);
 
     /// The secrets of every replay: the same, so that the same input gives the same bytes.
     static constexpr journey::WorkerKeys keys = {{0x53616c6c79706f72, 0x742d7265706c6179},
                                                  {0x666c6f772d636f6f, 0x6b6965732d6f6c64}};
-    [[nodiscard]] static Result<journey::Worker> make_worker(const config::Config& config, const chain::Roster& roster,
+    /// With room for the appliances and groups of `last`, the roster of the trace's end.
+    [[nodiscard]] static Result<journey::Worker> make_worker(const config::Config& config, const chain::Roster& first,
+                                                             const chain::Roster& last,
                                                              const std::vector<ReplayPort>& ports);
 
     /// The clock goes on to `time`, never back; flows expire meanwhile.
     void pass_time(Instant time);
+    /// From now on things stand like this. Everything of the roster before keeps its position.
+    void follow(Snapshot snapshot);
     /// An empty packet; to be given to arrive() or refuse().
     [[nodiscard]] journey::Packet* take() { return pool_.take(); }
     void arrive(journey::Packet* packet);
@@ -46,10 +55,12 @@ private:
     void settle(Passage& passage);
     void deliver(journey::Packet* frame, Passage& passage);
     void note_visit(const FrameToAppliance& to, const journey::Packet& frame, Passage& passage) const;
-    [[nodiscard]] journey::Surroundings surroundings() const { return {roster_, forwarding_, now_}; }
+    [[nodiscard]] journey::Surroundings surroundings() const { return {now_in_.roster, now_in_.forwarding, now_}; }
+    [[nodiscard]] const chain::Roster& roster() const noexcept { return now_in_.roster; }
+    /// Packets that the gateway made itself, on the endpoints' ports.
+    [[nodiscard]] std::uint64_t generated() const noexcept;
 
-    const chain::Roster& roster_;
-    const forward::Table& forwarding_;
+    Snapshot now_in_;
     Outputs& outputs_;
     PacketPool pool_;
     ReplayOutlet outlet_;
@@ -61,7 +72,9 @@ private:
     Amount out_;
     Amount to_appliances_;
     Amount from_appliances_;
-    std::vector<std::uint64_t> flows_by_chain_; // by chain index; last: without a chain
+    std::uint64_t copies_ = 0;                  // of to_appliances_, for mirrors
+    std::vector<std::uint64_t> flows_by_chain_; // by chain index
+    std::uint64_t flows_without_chain_ = 0;
 };
 
 } // namespace sallyport::replay

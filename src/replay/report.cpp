@@ -12,7 +12,7 @@ using boost::json::object;
 object to_json(const NamedCounts& counts) {
     object all;
     for (const auto& [name, count] : counts)
-        all[name] = count;
+        all[name] = (all.contains(name) ? all[name].to_number<std::uint64_t>() : 0) + count;
     return all;
 }
 
@@ -54,6 +54,9 @@ object to_json(const Report& report) {
                {"drops", std::move(drops)},
                {"asymmetric_flows", report.asymmetric_flows},
                {"ports", std::move(ports)}};
+    if (report.copies != 0) all["packets"].as_object()["copies"] = report.copies;
+    if (report.flows_moved != 0) all["flows_moved"] = report.flows_moved;
+    if (report.flows_reset != 0) all["flows_reset"] = report.flows_reset;
     if (report.filled_checksums != 0) all["filled_checksums"] = report.filled_checksums;
     if (report.unwatched_packets != 0) all["unwatched_packets"] = report.unwatched_packets;
     if (report.trace) {

@@ -35,6 +35,7 @@ struct TraceSpan {
     std::uint64_t last_ns = 0;
 };
 
+/// Of one name: added up. An appliance with another address is another one, and groups may use the same names.
 using NamedCounts = std::vector<std::pair<std::string, std::uint64_t>>;
 
 struct Report {
@@ -42,11 +43,14 @@ struct Report {
     Amount out; // frames on the endpoints' ports
     Amount to_appliances;
     Amount from_appliances;
-    std::uint64_t generated =
-        0; // of `out`: the gateway's own ICMP errors, and parts of packets that it cut, but for the first
+    std::uint64_t copies = 0;    // of `to_appliances`: for mirrors, which give nothing back
+    /// Of `out`: the gateway's own ICMP errors and TCP resets, and parts of packets that it cut, but for the first.
+    std::uint64_t generated = 0;
     std::array<std::uint64_t, drop_reason_count> drops = {};
     std::uint64_t flows = 0;
-    NamedCounts flows_by_appliance; // in the order of the config
+    std::uint64_t flows_moved = 0; // to another appliance; once for each time and hop
+    std::uint64_t flows_reset = 0;
+    NamedCounts flows_by_appliance; // in the order of the config; those that moved there count, too
     NamedCounts flows_by_chain;     // likewise; last "none"
     std::uint64_t asymmetric_flows = 0;
     std::uint64_t filled_checksums = 0;  // IPv4 headers whose checksum the sender's network card would have filled in

@@ -2,6 +2,7 @@
 #include "replay/symmetry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sallyport::replay {
 namespace {
@@ -32,10 +33,13 @@ std::size_t Symmetry::Hash::operator()(const flow::FlowKey& key) const noexcept 
     return flow::table_hash(SipKey{}, key);
 }
 
-bool Symmetry::fit(const Way& there, const Way& back) {
+bool Symmetry::fit(const Way& there, const Way& back) const {
     if (there.visits.empty() || back.visits.empty()) return true; // one direction alone
     // A flow that expired and began anew, perhaps from its other side: the order may have turned round, and only that.
-    if (there.life != back.life) return agree_in_groups(there.visits, back.visits);
+    // Unless one of them is older than the present age: its appliances may have been chosen from others.
+    if (there.life != back.life) {
+        return there.since != age_ || back.since != age_ || agree_in_groups(there.visits, back.visits);
+    }
     const Visits turned(back.visits.rbegin(), back.visits.rend());
     if (there.is_whole && back.is_whole) return std::ranges::equal(there.visits, turned, same);
     // A packet that ended on the way has seen a first part of its direction's chain.
@@ -51,9 +55,19 @@ void Symmetry::observe(const Passage& passage) {
         return;
     }
     Flow& flow = flows_[passage.flow.key];
+    if (flow.age != age_) {
+        for (Way& way : flow.ways) {
+            way.visits.clear();
+            way.is_whole = false;
+        }
+        flow.age = age_;
+    }
     Way& way = flow.ways[passage.flow.from_high ? 1 : 0];
     const Way& other = flow.ways[passage.flow.from_high ? 0 : 1];
-    const Way seen{passage.cookie & ~std::uint32_t{max_hops - 1}, passage.is_whole, passage.visits};
+    Way seen{passage.cookie & ~std::uint32_t{max_hops - 1}, age_, passage.is_whole, passage.visits};
+    for (const Way* known : {&std::as_const(way), &other}) {
+        if (known->life == seen.life) seen.since = std::min(seen.since, known->since);
+    }
 
     // The packets of one direction go one way; those that did not get through, a part of it.
     const bool same_life = way.life == seen.life;

@@ -33,6 +33,8 @@ public:
     explicit Symmetry(std::size_t capacity = std::size_t{1} << 20U) : capacity_(capacity) {}
 
     void observe(const Passage& passage);
+    /// From now on flows may go other ways than before: nothing is compared with what was seen until now.
+    void begin_anew() noexcept { ++age_; }
     [[nodiscard]] std::uint64_t asymmetric_flows() const noexcept { return asymmetric_; }
     /// Packets of flows that were too many to watch.
     [[nodiscard]] std::uint64_t unwatched_packets() const noexcept { return unwatched_; }
@@ -43,18 +45,21 @@ private:
     };
     /// The longest passage of one direction so far, of the newest life of the flow.
     struct Way {
-        std::uint32_t life = 0; // the cookie without its hop
+        std::uint32_t life = 0;  // the cookie without its hop
+        std::uint64_t since = 0; // the age in which that life was first seen
         bool is_whole = false;
         std::vector<ApplianceVisit> visits;
     };
     struct Flow {
         std::array<Way, 2> ways; // from the low side, from the high side
+        std::uint64_t age = 0;   // that their visits are of
         bool is_asymmetric = false;
     };
-    [[nodiscard]] static bool fit(const Way& there, const Way& back);
+    [[nodiscard]] bool fit(const Way& there, const Way& back) const;
 
     std::size_t capacity_;
     std::unordered_map<flow::FlowKey, Flow, Hash> flows_;
+    std::uint64_t age_ = 0;
     std::uint64_t asymmetric_ = 0;
     std::uint64_t unwatched_ = 0;
 };

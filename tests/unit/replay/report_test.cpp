@@ -41,12 +41,13 @@ TEST_CASE("the report adds up: in is forwarded and dropped, out is forwarded and
 
 TEST_CASE("keys stand in the config's order") {
     Report report;
-    report.flows_by_appliance = {{"z", 1}, {"a", 2}};
+    report.flows_by_appliance = {{"z", 1}, {"a", 2}, {"z", 3}};
     report.trace = TraceSpan{5, 12};
     report.trace_error = "cut";
     report.unwatched_packets = 3;
     const auto json = to_json(report);
     CHECK(json.at("flows_by_appliance").as_object().begin()->key() == "z");
+    CHECK(json.at("flows_by_appliance").at("z").to_number<int>() == 4);
     CHECK(json.at("trace").at("duration_ns").to_number<int>() == 7);
     CHECK(json.at("trace_error").as_string() == "cut");
     CHECK(json.at("unwatched_packets").to_number<int>() == 3);

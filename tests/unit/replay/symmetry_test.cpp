@@ -36,6 +36,10 @@ struct Story {
     Story& back(std::initializer_list<ApplianceIndex> appliances, std::uint32_t cookie = first_life) {
         return passes(true, appliances, cookie);
     }
+    Story& something_happens() {
+        symmetry.begin_anew();
+        return *this;
+    }
     Story& ends(bool from_high, std::initializer_list<ApplianceIndex> appliances) {
         return passes(from_high, appliances, first_life, false);
     }
@@ -80,6 +84,24 @@ TEST_CASE("a flow that began anew from its other side may turn its order round, 
     CHECK(
         !Story().there({10, 20}).back({20, 10}).back({10, 20}, second_life).there({20, 10}, second_life).asymmetric());
     CHECK(Story().there({10, 20}).back({20, 10}).back({11, 20}, second_life).asymmetric());
+}
+
+TEST_CASE("when something happened, a flow may go another way, but both directions the same") {
+    CHECK(!Story().there({10, 20}).back({20, 10}).something_happens().there({11, 20}).back({20, 11}).asymmetric());
+    CHECK(Story().there({10, 20}).back({20, 10}).something_happens().there({11, 20}).back({20, 10}).asymmetric());
+    CHECK(Story().there({10, 20}).something_happens().there({11, 20}).there({10, 20}).asymmetric());
+}
+
+TEST_CASE("lives that began before and after something happened have nothing to agree on") {
+    CHECK(!Story()
+               .there({10})
+               .something_happens()
+               .there({10})
+               .there({11}, second_life)
+               .back({11}, second_life)
+               .asymmetric());
+    CHECK(!Story().there({10}).something_happens().there({10}).back({11}, second_life).asymmetric());
+    CHECK(Story().something_happens().there({10}).back({11}, second_life).asymmetric());
 }
 
 TEST_CASE("the hop in a cookie is no other life") {
