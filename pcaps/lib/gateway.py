@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gateway's configuration means: its ports, ways and MACs in a replay, and who inspects which flow."""
+"""What the gateway's configuration means: its ports, ways and MACs in a replay, who inspects which flow, and what flows
+meet at appliances that fail or leave."""
 import functools
 import ipaddress
 from dataclasses import dataclass, field
@@ -31,7 +32,11 @@ class Appliance:
     group: str
     name: str
     address: str
-    weight: int
+    weight: int = field(default=1, compare=False)
+    zone: str = field(default="", compare=False)
+
+    def __str__(self):
+        return f"{self.group}/{self.name}"
 
 
 @dataclass
@@ -42,7 +47,7 @@ class Flow:
     source: tuple       # (address, port); ports are 0 but for TCP and UDP
     destination: tuple
     ports: dict         # where packets of it come in: {"forward": port, "reverse": port}
-    hops: list = field(default_factory=list)
+    hops: list = field(default_factory=list)  # None: nobody, for this flow's whole life
     outer_source_port: int = 0
     cookie: int = 0
 
@@ -73,33 +78,95 @@ class Gateway:
         for name, endpoint in self.endpoints.items():
             for port in endpoint["ports"]:
                 self.ports[port].endpoint = name
-        self.groups = {group: [Appliance(group, one["name"], one["address"], one.get("weight", 1))
-                               for one in fields["appliances"]]
-                       for group, fields in config.get("appliance_groups", {}).items()}
+        self.behaviour = {}  # of each group, as last configured
+        self.groups = self._read_groups()
+        self.unhealthy, self.draining, self.deregistered = set(), set(), set()  # of appliances
+        self.shifted = set()  # zones
         self.selection_key = self._selection_key()
         self.flows_created = 0
         options = path.with_name("replay.options")
         self.goes_across = not options.exists() or "--no-route drop" not in options.read_text()
 
+    def _read_groups(self):
+        fields = self.config.get("appliance_groups", {})
+        self.behaviour |= fields
+        return {group: [Appliance(group, one["name"], one["address"], one.get("weight", 1), one.get("zone", ""))
+                        for one in values["appliances"]] for group, values in fields.items()}
+
+    def reload(self, path):
+        """Another configuration, of the same ports and endpoints. Appliances that it does not have drain."""
+        before = {one for group in self.groups.values() for one in group}
+        self.config = yaml.safe_load(path.read_text())
+        self.groups = self._read_groups()
+        after = {one for group in self.groups.values() for one in group}
+        self.draining |= before - after
+        for those in (self.unhealthy, self.draining, self.deregistered):
+            those -= after - before  # what comes back begins anew
+
+    def appliance(self, identity):
+        """The one that "group/name" means now."""
+        group, name = identity.split("/")
+        return next(one for one in self.groups[group] if one.name == name)
+
+    def is_mirror(self, group):
+        return self.behaviour[group].get("mode") == "mirror"
+
+    def available(self, group):
+        """Who of the group would get new flows if all were healthy."""
+        here, fields = self.config.get("gateway", {}).get("zone"), self.behaviour[group]
+        return [one for one in self.groups.get(group, [])
+                if one.weight > 0 and one not in self.draining | self.deregistered and one.zone not in self.shifted and
+                (fields.get("cross_zone", False) or not here or not one.zone or one.zone == here)]
+
+    def takers(self, group):
+        available = self.available(group)
+        healthy = [one for one in available if one not in self.unhealthy]
+        is_any = self.behaviour[group].get("when_none_healthy", "any") == "any"
+        return healthy if healthy or not is_any else available
+
+    def meets(self, appliance):
+        """What a packet of a flow that has this appliance meets there: visit, move, reset, drop or skip."""
+        fields, has_left = self.behaviour[appliance.group], appliance in self.deregistered
+        if not has_left and appliance not in self.unhealthy:
+            return "visit"
+        failover = fields.get("on_deregistered" if has_left else "on_unhealthy", "keep")
+        if failover != "rebalance":
+            return {"keep": "visit", "reset": "reset"}[failover]
+        takers = self.takers(appliance.group)
+        if any(one not in self.unhealthy for one in takers):
+            return "move"
+        none_healthy = fields.get("when_none_healthy", "any")
+        if none_healthy != "any":
+            return {"drop": "drop", "bypass": "skip"}[none_healthy]
+        return "move" if has_left and takers else "visit"
+
     def begin(self, flow, chain):
         """Gives a new flow what the gateway gives it: appliances, outer source port and cookie."""
         groups = self.config["chains"][chain] if chain else []
-        flow.hops = [self.select(group, flow) for group in groups]
+        flow.hops = [self.select(group, flow) if self.is_shown(group, flow) else None for group in groups]
+        for group, appliance in zip(groups, flow.hops):
+            bypassed = self.behaviour[group].get("when_none_healthy") == "bypass"
+            assert appliance or self.is_mirror(group) or bypassed, f"nobody of {group} takes {flow}"
         flow.outer_source_port = 49152 | self.selection_hash(flow, "five_tuple") >> 50 if groups else 0
         # The top four bits name the worker: 0, the only one of a replay.
         flow.cookie = siphash13_words(COOKIE_KEY, [0, self.flows_created]) & 0x0FFFFFFF
         self.flows_created += 1
         return flow
 
-    def select(self, group, flow):
-        table = self._maglev(group)
-        stickiness = self.config["appliance_groups"][group].get("stickiness", "five_tuple")
-        identity = table[self.selection_hash(flow, stickiness) % len(table)]
-        return next(one for one in self.groups[group] if f"{group}/{one.name}" == identity)
+    def is_shown(self, group, flow):
+        """Whether the group gets the flow: all inline ones do, and mirrors so many of a hundred."""
+        percent = self.behaviour[group].get("sample", 100)
+        return (self.selection_hash(flow, "five_tuple") >> 20 & 0xFFFF) * 100 // 0x10000 < percent
 
-    @functools.lru_cache(maxsize=None)
-    def _maglev(self, group):
-        return maglev.build({f"{group}/{one.name}": one.weight for one in self.groups[group]})
+    def select(self, group, flow):
+        """None when nobody takes flows."""
+        takers = self.takers(group)
+        table = _maglev(tuple((str(one), one.weight) for one in takers))
+        if not table:
+            return None
+        stickiness = self.behaviour[group].get("stickiness", "five_tuple")
+        identity = table[self.selection_hash(flow, stickiness) % len(table)]
+        return next(one for one in takers if str(one) == identity)
 
     def selection_hash(self, flow, stickiness):
         """Over what the stickiness keeps of the flow; the same for both directions."""
@@ -145,6 +212,11 @@ class Gateway:
         # Without a route a replay sends to the endpoint's other side.
         ports = self.endpoints[endpoint]["ports"]
         return (ports[1] if came_in == ports[0] else ports[0]), destination
+
+
+@functools.lru_cache(maxsize=None)
+def _maglev(members):
+    return maglev.build(dict(members))
 
 
 def stand_in_mac(address):

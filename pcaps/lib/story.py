@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 from . import capture, wire
-from .gateway import Flow, Gateway, stand_in_mac
+from .gateway import TCP, Flow, Gateway, stand_in_mac
 
 START = 1_700_000_000 * capture.SECOND
 MILLISECOND = capture.SECOND // 1000
@@ -23,6 +23,9 @@ class Story:
         self.outputs = {name: [] for name in [*self.gateway.ports, "inspect-return"]}
         self.drops = []  # (time, port, reason)
         self.port = None  # that the last packet arrived at
+        self.began = None  # when the first packet arrived
+        self.events = []  # lines of input/events.txt
+        self.folder = pathlib.Path(script).resolve().parent
 
     # What happens.
 
@@ -32,6 +35,35 @@ class Story:
     def at(self, time):
         """The next packet arrives at this time, in nanoseconds."""
         self.now = time - MILLISECOND
+
+    def happens(self, what, whom):
+        """An event, just before the next packet. `whom` is "group/appliance" or a zone."""
+        gateway = self.gateway
+        self._notes(f"{what} {whom}")
+        if what in ("shift", "unshift"):
+            return gateway.shifted.add(whom) if what == "shift" else gateway.shifted.remove(whom)
+        # One that a reload took out is known by where it was.
+        appliance = next((one for one in gateway.draining if str(one) == whom), None) or gateway.appliance(whom)
+        if what in ("healthy", "unhealthy"):
+            gateway.unhealthy.discard(appliance)
+        else:
+            gateway.draining.discard(appliance)
+            gateway.deregistered.discard(appliance)
+        for word, those in (("unhealthy", gateway.unhealthy), ("drain", gateway.draining),
+                            ("deregister", gateway.deregistered)):
+            if what == word:
+                those.add(appliance)
+        return None
+
+    def reloads(self, name):
+        """Another configuration of the story's folder, just before the next packet."""
+        self._notes(f"config ../{name}")
+        self.gateway.reload(self.folder / name)
+
+    def _notes(self, event):
+        offset = self.now + MILLISECOND - self.began if self.began else 0
+        assert offset % MILLISECOND == 0
+        self.events.append(f"{offset // MILLISECOND}ms {event}\n")
 
     def flow(self, packet, chain, port):
         """A flow that `packet`, arriving at `port`, begins; `chain` is its policy's verdict, None for no chain. Call it
@@ -52,7 +84,7 @@ class Story:
         """The packet visits all appliances of its flow, in the order of its direction, and leaves on the other side.
         `becomes`: what the gateway makes of it before."""
         raw, direction = self._arrives_of(flow, packet, padding)
-        self._pass_together(flow, direction, [bytes(becomes) if becomes else raw])
+        self._goes(flow, direction, flow.visits(direction), bytes(becomes) if becomes else raw)
 
     def passes_in_pieces(self, flow, whole, pieces):
         """The fragments `pieces` of the packet `whole` arrive, in this order. What comes before the first one waits for
@@ -83,14 +115,52 @@ class Story:
         self._arrives(flow.ports[direction], raw)
         self._pass_together(flow, direction, [raw])
 
+    def _goes(self, flow, direction, visits, raw):
+        """The packet visits these of its flow's appliances, and leaves."""
+        if self._is_cut(flow, direction, raw):
+            return self._pass_together(flow, direction, [raw])
+        copies = self._walks(flow, visits, raw)
+        self._leaves(flow, direction, raw)
+        return self._copies(flow, copies, raw)
+
+    def _is_cut(self, flow, direction, raw):
+        """Whether the packet is too large for one of its ways; it may be cut then."""
+        leaves_by = flow.ports["reverse" if direction == "forward" else "forward"]
+        mtus = [self.gateway.ports[leaves_by].mtu]
+        for _, appliance in flow.visits(direction):
+            if appliance is not None:
+                port, _ = self.gateway.way(None, appliance.address)
+                mtus.append(self.gateway.ports[port].mtu - (88 if ":" in appliance.address else 68))
+        return len(raw) > min(mtus)
+
     def kept(self, flow, packet, by):
         """The packet gets as far as the appliance of the group `by`, which keeps it."""
         raw, direction = self._arrives_of(flow, packet)
-        for hop, appliance in flow.visits(direction):
-            self._visits(flow, hop, appliance, raw, given_back=appliance.group != by)
-            if appliance.group == by:
-                break
+        visits = flow.visits(direction)
+        at = next(i for i, (_, appliance) in enumerate(visits) if appliance.group == by)
+        copies = self._walks(flow, visits[:at], raw)
+        self._visits(flow, *visits[at], raw, given_back=False)
+        self._copies(flow, copies, raw)
         self._ends("ApplianceKept")
+
+    def resets(self, flow, packet, hops=0):
+        """The packet gets past its first `hops` hops; at the next one its flow ends, with a RST to both sides."""
+        raw, direction = self._arrives_of(flow, packet)
+        visits = flow.visits(direction)
+        assert self.gateway.meets(visits[hops][1]) == "reset"
+        self._copies(flow, self._walks(flow, visits[:hops], raw), raw)
+        came_in, goes_out = flow.ports[direction], flow.ports["reverse" if direction == "forward" else "forward"]
+        self._sends(flow.endpoint, goes_out, wire.reset_to_receiver(raw), came_in)
+        self._ends("FlowReset", (came_in, wire.reset_to_sender(raw)))
+
+    def refuses(self, port, packet, reason="FlowReset"):
+        """A segment of no (living) flow: its sender is answered with a RST."""
+        self.drops_at(port, packet, reason, (port, wire.reset_to_sender(packet)))
+
+    def finds_nobody(self, flow, packet, hops=0):
+        """The packet gets past its first `hops` hops; at the next one there is nobody who may see it."""
+        assert self.gateway.meets(flow.visits(flow.direction(*wire.ends(bytes(packet))[1:]))[hops][1]) == "drop"
+        self.drops_behind_chain(flow, packet, "NoAppliance", hops=hops)
 
     def drops_at(self, port, packet, reason, answer=None):
         """The IP packet arrives at `port` and ends at once; `answer`: (port, ICMP error) that its sender gets."""
@@ -105,8 +175,7 @@ class Story:
     def drops_behind_chain(self, flow, packet, reason, answer=None, hops=None):
         """The packet visits its appliances, all or the first `hops`, and only then ends."""
         raw, direction = self._arrives_of(flow, packet)
-        for hop, appliance in flow.visits(direction)[:hops]:
-            self._visits(flow, hop, appliance, raw)
+        self._copies(flow, self._walks(flow, flow.visits(direction)[:hops], raw), raw)
         self._ends(reason, answer)
 
     def given_back(self, flow, hop, packet, port="inspect", **wrong):
@@ -117,15 +186,14 @@ class Story:
         fields["destination"] = self.gateway.ports[port].address(6 if ":" in flow.hops[hop].address else 4)
         return wire.tunnel(**(fields | wrong))
 
-    def passes_from(self, flow, hop, packet, port="inspect", **other):
-        """The appliance of `hop` gives the packet back by itself, a second time say: it goes on from there."""
+    def passes_from(self, flow, hop, packet, port="inspect", becomes=None, **other):
+        """The appliance of `hop` gives the packet back by itself, a second time say: it goes on from there, as what it
+        `becomes` if that is something else."""
         self._arrives(port, self.given_back(flow, hop, packet, port, **other))
-        raw = bytes(packet)
+        raw = bytes(becomes or packet)
         direction = flow.direction(*wire.ends(raw)[1:])
         visits = flow.visits(direction)
-        for next_hop, appliance in visits[visits.index((hop, flow.hops[hop])) + 1:]:
-            self._visits(flow, next_hop, appliance, raw)
-        self._leaves(flow, direction, raw)
+        self._goes(flow, direction, visits[visits.index((hop, flow.hops[hop])) + 1:], raw)
 
     def endpoint_id(self, flow):
         return self.gateway.endpoints[flow.endpoint]["id"]
@@ -149,6 +217,7 @@ class Story:
 
     def _arrives_as_frame(self, port, frame):
         self.now += MILLISECOND
+        self.began = self.began or self.now
         self.port = port
         self.inputs[port].append((self.now, frame))
 
@@ -163,15 +232,46 @@ class Story:
         self._arrives(flow.ports[direction], raw, padding)
         return raw, direction
 
+    def _walks(self, flow, visits, raw):
+        """The packet visits these; appliances that failed give their flows away on the way. Gives the copies for mirrors
+        that are to be sent yet: they leave behind what the packet itself does next."""
+        copies = []
+        for hop, appliance in visits:
+            if appliance is None:
+                continue
+            meets = self.gateway.meets(appliance)
+            if meets == "move" or (meets == "reset" and flow.protocol != TCP):
+                # Only TCP knows resets.
+                appliance = flow.hops[hop] = self.gateway.select(appliance.group, flow)
+                meets = "visit"
+            if self.gateway.is_mirror(appliance.group):
+                copies += [(hop, appliance)] if meets == "visit" else []
+                continue
+            assert meets in ("visit", "skip"), f"{appliance}: the story says nothing of a {meets}"
+            if meets == "visit":
+                self._visits(flow, hop, appliance, raw)
+                self._copies(flow, copies, raw)
+                copies = []
+        return copies
+
+    def _copies(self, flow, copies, raw):
+        for hop, appliance in copies:
+            self._visits(flow, hop, appliance, raw, given_back=False)
+
     def _visits(self, flow, hop, appliance, raw, given_back=True):
         port, station = self.gateway.way(None, appliance.address)
         own = self.gateway.ports[port]
         gateway_address = own.address(6 if ":" in appliance.address else 4)
         options = wire.gwlb_options(self.endpoint_id(flow), flow.cookie_at(hop))
-        there = wire.tunnel(gateway_address, appliance.address, flow.outer_source_port, options, raw)
+        inside = {"inner": raw}
+        if self.gateway.behaviour[appliance.group].get("payload") == "ethernet":
+            inside = wire.ethernet_payload(raw)
+        # RFC 2983 3.1 and RFC 6040 4.1: the tunnel has its packet's traffic class.
+        inside["tos"] = wire.traffic_class(raw)
+        there = wire.tunnel(gateway_address, appliance.address, flow.outer_source_port, options, **inside)
         self.outputs[port].append((self.now, wire.frame(there, own.mac, stand_in_mac(station), own.vlan)))
         if given_back:
-            back = wire.tunnel(appliance.address, gateway_address, flow.outer_source_port, options, raw)
+            back = wire.tunnel(appliance.address, gateway_address, flow.outer_source_port, options, **inside)
             self.outputs["inspect-return"].append(
                 (self.now, wire.frame(back, stand_in_mac(station), own.mac, own.vlan)))
 
@@ -206,7 +306,7 @@ class Story:
             north, *south = self.gateway.endpoints[self.gateway.ports[port].endpoint]["ports"]
             self._sends(self.gateway.ports[port].endpoint, port, raw, south[0] if port == north else north)
 
-    # What is written: input/PORT.pcap, expected/PORT.pcap, expected/drops.json and drops.txt.
+    # What is written: input/PORT.pcap, input/events.txt when there are any, expected/PORT.pcap, expected/drops.json and drops.txt.
 
     def write(self):
         folder = pathlib.Path(sys.argv[1])
@@ -214,6 +314,8 @@ class Story:
             (folder / part).mkdir(parents=True, exist_ok=True)
         for port, packets in self.inputs.items():
             capture.write(folder / "input" / f"{port}.pcap", packets)
+        if self.events:
+            (folder / "input" / "events.txt").write_text("".join(self.events))
         for port, packets in self.outputs.items():
             capture.write(folder / "expected" / f"{port}.pcap", packets)
         totals = collections.Counter(reason for _, _, reason in self.drops)

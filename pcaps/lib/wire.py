@@ -100,17 +100,67 @@ def gwlb_options(endpoint_id, cookie):
     return [option(1, endpoint_id.to_bytes(8, "big")), option(2, bytes(8)), option(3, cookie.to_bytes(4, "big"))]
 
 
-def tunnel(source, destination, source_port, options, inner, **fields):
+# Around packets for groups with Ethernet payload: made-up stations.
+INNER_SOURCE, INNER_DESTINATION = "02:53:50:00:00:01", "02:53:50:00:00:02"
+ETHERNET = 0x6558
+
+
+def ethernet_payload(raw):
+    """What groups with Ethernet payload get, as arguments of tunnel()."""
+    return {"inner": frame(raw, INNER_SOURCE, INNER_DESTINATION), "proto": ETHERNET}
+
+
+def traffic_class(raw):
+    """DSCP and ECN."""
+    return ip_layer(raw).tos if raw[0] >> 4 == 4 else ip_layer(raw).tc
+
+
+def with_traffic_class(raw, value):
+    packet = ip_layer(raw)
+    if isinstance(packet, IP):
+        packet.tos, packet.chksum = value, None
+    else:
+        packet.tc = value
+    return bytes(packet)
+
+
+def tunnel(source, destination, source_port, options, inner, tos=0, **fields):
     """GENEVE as the gateway sends it, and an appliance gives it back. `fields` replace those of the GENEVE header."""
     fields = {"proto": ether_type(inner) if inner else 0x0800, "vni": 0, "options": options} | fields
     if ip(destination) is IP:
-        outer = IP(src=source, dst=destination, id=0, flags="DF", ttl=64)
+        outer = IP(src=source, dst=destination, id=0, flags="DF", ttl=64, tos=tos)
         # RFC 8926 3.3: may be zero over IPv4; over IPv6 scapy computes it.
         udp = UDP(sport=source_port, dport=GENEVE_PORT, chksum=0)
     else:
-        outer = IPv6(src=source, dst=destination, hlim=64)
+        outer = IPv6(src=source, dst=destination, hlim=64, tc=tos)
         udp = UDP(sport=source_port, dport=GENEVE_PORT)
     return bytes(outer / udp / GENEVE(**fields) / Raw(inner))
+
+
+def _reset(source, destination, **tcp):
+    fields = {"id": 0, "flags": "DF", "ttl": 64} if ip(source) is IP else {"hlim": 64}
+    return bytes(ip(source)(src=source, dst=destination, **fields) / TCP(window=0, **tcp))
+
+
+def reset_to_sender(segment):
+    """RFC 9293 3.10.7.1: what a host without a connection answers."""
+    packet = ip_layer(bytes(segment))
+    tcp = packet[TCP]
+    # IP lengths, for a scapy packet's payload would hold padding.
+    length = (packet.len - packet.ihl * 4 if isinstance(packet, IP) else packet.plen) - tcp.dataofs * 4
+    numbers = {"flags": "R", "seq": tcp.ack}
+    if not tcp.flags.A:
+        numbers = {"flags": "RA", "seq": 0, "ack": tcp.seq + length + int(tcp.flags.S) + int(tcp.flags.F)}
+    return _reset(packet.dst, packet.src, sport=tcp.dport, dport=tcp.sport, **numbers)
+
+
+def reset_to_receiver(segment):
+    """What the sender would have sent in the segment's place to abort: next in sequence for its receiver, who has seen a
+    SYN before, for it began the flow (RFC 9293 3.10.7.4)."""
+    packet = ip_layer(bytes(segment))
+    tcp = packet[TCP]
+    return _reset(packet.src, packet.dst, sport=tcp.sport, dport=tcp.dport, seq=tcp.seq + int(tcp.flags.S), ack=tcp.ack,
+                  flags="RA" if tcp.flags.A else "R")
 
 
 def icmp_error(router, about, error, mtu=0):

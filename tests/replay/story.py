@@ -73,7 +73,9 @@ class Story(unittest.TestCase):
         options = STORY / "replay.options"
         command = [SALLYPORT, "replay", "--config", STORY / "gateway.yaml", "--output", self.folder]
         command += options.read_text().split() if options.exists() else []
-        for path in sorted(inputs.iterdir()):
+        events = STORY / "input" / "events.txt"
+        command += ["--events", events] if events.exists() else []
+        for path in sorted(inputs.glob("*.pcap")):
             command += ["--input", f"{path.stem}={path}"]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -88,13 +90,18 @@ class Story(unittest.TestCase):
             self.assertFalse(wrong, f"{name}, {wrong}\n{report['drops']}")
         self.assertEqual(report["drops"], json.loads((STORY / "expected" / "drops.json").read_text()))
         self.assertEqual(report["asymmetric_flows"], 0)
+        packets = report["packets"]
+        self.assertEqual(packets["in"], packets["forwarded"] + packets["dropped"])
+        self.assertEqual(packets["out"], packets["forwarded"] + packets["generated"])
+        unanswered = packets.get("copies", 0) + report["drops"].get("ApplianceKept", 0)
+        self.assertEqual(packets["to_appliances"], packets["from_appliances"] + unanswered)
 
     def test_each_drop_has_its_own_reason(self):
         """A report has totals: so replay up to each drop, and see which counter has grown."""
         lines = [line.split() for line in (STORY / "expected" / "drops.txt").read_text().splitlines()]
         inputs, expected = self.folder / "input", collections.Counter()
         inputs.mkdir()
-        frames = {path.name: capture.read(path) for path in (STORY / "input").iterdir()}
+        frames = {path.name: capture.read(path) for path in (STORY / "input").glob("*.pcap")}
         for time, port, reason in lines:
             for name, packets in frames.items():
                 capture.write(inputs / name, [one for one in packets if capture.show_time(one[0]) <= time])
