@@ -25,9 +25,9 @@ std::string appliances(const json::object& flow) {
     json::array told;
     for (const json::value& appliance : items(flow, "appliances")) {
         const std::size_t hop = told.size();
-        const bool is_offloaded = appliance.is_string() && hop < verdicts.size() && verdicts[hop].is_string();
-        told.push_back(is_offloaded ? json::value(appliance.get_string() + " (" + verdicts[hop].get_string() + ")")
-                                    : appliance);
+        told.push_back(appliance);
+        if (!appliance.is_string() || hop >= verdicts.size() || !verdicts[hop].is_string()) continue;
+        told.back().get_string().append(" (").append(verdicts[hop].get_string()).append(")");
     }
     return list({{"appliances", std::move(told)}}, "appliances");
 }

@@ -100,6 +100,16 @@ TEST_CASE("a flow as people see it, addresses of both families with their ports"
     CHECK(shown[2].ends_with(" 61.2     0.2        349.8"));
 }
 
+TEST_CASE("an appliance that a flow goes past is shown with what it has said") {
+    const auto table = [](const char* flow) {
+        return cli::flows_table({{"flows", boost::json::array{boost::json::parse(flow)}}, {"truncated", false}});
+    };
+    CHECK_THAT(table(R"({"appliances": ["fw-1", "ids-1", null], "verdicts": [null, "pass_rest", "drop_rest"]})"),
+               Catch::Matchers::Contains(" fw-1,ids-1 (pass_rest),- "));
+    // An older gateway's answer has no verdicts.
+    CHECK_THAT(table(R"({"appliances": ["fw-1", "ids-1"]})"), Catch::Matchers::Contains(" fw-1,ids-1 "));
+}
+
 TEST_CASE("a list that was cut says so") {
     CHECK(cli::flows_table({{"flows", boost::json::array()}, {"truncated", true}})
               .ends_with("there are more; --limit sets how many are shown\n"));
