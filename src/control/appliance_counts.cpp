@@ -12,7 +12,8 @@ ApplianceCounts ApplianceCounts::since(const ApplianceCounts& before) const noex
             .flows_created = flows_created - before.flows_created,
             .flows_ended = flows_ended - before.flows_ended,
             .flows_moved_to = flows_moved_to - before.flows_moved_to,
-            .copies_sent = copies_sent - before.copies_sent};
+            .copies_sent = copies_sent - before.copies_sent,
+            .packets_offloaded = packets_offloaded - before.packets_offloaded};
 }
 
 ApplianceCounts count_place(const View& view, ApplianceIndex appliance) {
@@ -28,6 +29,7 @@ ApplianceCounts count_place(const View& view, ApplianceIndex appliance) {
     counts.bytes_sent = sum(&ApplianceCounters::bytes_sent);
     counts.packets_returned = sum(&ApplianceCounters::packets_returned);
     counts.copies_sent = sum(&ApplianceCounters::copies_sent);
+    counts.packets_offloaded = sum(&ApplianceCounters::packets_offloaded);
     return counts;
 }
 

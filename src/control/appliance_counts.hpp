@@ -18,6 +18,7 @@ struct ApplianceCounts {
     std::uint64_t flows_ended = 0;
     std::uint64_t flows_moved_to = 0;
     std::uint64_t copies_sent = 0;
+    std::uint64_t packets_offloaded = 0;
 
     /// Created less ended: read the later one first, so that what happens in between makes it no smaller than it is.
     [[nodiscard]] std::uint64_t flows_active() const noexcept {

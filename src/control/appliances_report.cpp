@@ -55,7 +55,8 @@ json::object appliance_report(const View& view, ApplianceIndex index) {
             {"packets_sent", counts.packets_sent},
             {"bytes_sent", counts.bytes_sent},
             {"packets_returned", counts.packets_returned},
-            {"copies_sent", counts.copies_sent}};
+            {"copies_sent", counts.copies_sent},
+            {"packets_offloaded", counts.packets_offloaded}};
 }
 
 json::object group_report(const View& view, GroupIndex index) {

@@ -28,6 +28,8 @@ json::object worker_report(const View& view, unsigned worker) {
             {"flows_expired", counters.flows_expired.read()},
             {"pending_packets", facts.pending_packets},
             {"packets_handed_over", counters.handed_over.read()},
+            {"verdicts_taken", counters.verdicts_taken.read()},
+            {"verdicts_ignored", counters.verdicts_ignored.read()},
             {"rounds", counters.rounds.read()}};
 }
 

@@ -45,7 +45,9 @@ health::Traffic HealthWatch::traffic(ApplianceIndex appliance) const {
     health::Traffic sum;
     for (unsigned worker = 0; worker < view_.worker_count(); ++worker) {
         const ApplianceCounters& counters = view_.counters(worker).appliances[appliance];
-        sum.packets_sent += counters.packets_sent.read();
+        // Nothing is awaited of copies; read first, so that there are never more of them than of all.
+        const std::uint64_t copies = counters.copies_sent.read();
+        sum.packets_sent += counters.packets_sent.read() - copies;
         sum.packets_returned += counters.packets_returned.read();
     }
     return sum;

@@ -103,7 +103,8 @@ TEST_CASE("appliances shows the way to each and what went there") {
                    "reason": null, "sentence": null, "taken_out_by": null, "drain_left_ms": null,
                    "way": {"state": "resolved", "port": "inspect", "gateway": null, "mac": "02:00:5e:00:53:21"},
                    "flows_active": 1, "flows_created": 1, "flows_ended": 0, "flows_moved_to": 0,
-                   "packets_sent": 11, "bytes_sent": 600, "packets_returned": 4, "copies_sent": 0})");
+                   "packets_sent": 11, "bytes_sent": 600, "packets_returned": 4, "copies_sent": 0,
+                   "packets_offloaded": 0})");
     check_json(report.at("appliances").at(0).at("way"),
                R"({"state": "no route", "port": null, "gateway": null, "mac": null})");
     check_json(report.at("appliances").at(1).at("way"),
