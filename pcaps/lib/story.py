@@ -80,11 +80,13 @@ class Story:
         self.passes(flow, packet, becomes=becomes)
         return flow
 
-    def passes(self, flow, packet, padding=b"", becomes=None):
+    def passes(self, flow, packet, padding=b"", becomes=None, past=(), says=None):
         """The packet visits all appliances of its flow, in the order of its direction, and leaves on the other side.
-        `becomes`: what the gateway makes of it before."""
+        `becomes`: what the gateway makes of it before; `past`: groups that it goes past; `says`: by group, what its
+        appliance says about the rest of the flow."""
         raw, direction = self._arrives_of(flow, packet, padding)
-        self._goes(flow, direction, flow.visits(direction), bytes(becomes) if becomes else raw)
+        visits = [(hop, one) for hop, one in flow.visits(direction) if one is None or one.group not in past]
+        self._goes(flow, direction, visits, bytes(becomes) if becomes else raw, says)
 
     def passes_in_pieces(self, flow, whole, pieces):
         """The fragments `pieces` of the packet `whole` arrive, in this order. What comes before the first one waits for
@@ -115,11 +117,11 @@ class Story:
         self._arrives(flow.ports[direction], raw)
         self._pass_together(flow, direction, [raw])
 
-    def _goes(self, flow, direction, visits, raw):
+    def _goes(self, flow, direction, visits, raw, says=None):
         """The packet visits these of its flow's appliances, and leaves."""
         if self._is_cut(flow, direction, raw):
             return self._pass_together(flow, direction, [raw])
-        copies = self._walks(flow, visits, raw)
+        copies = self._walks(flow, visits, raw, says)
         self._leaves(flow, direction, raw)
         return self._copies(flow, copies, raw)
 
@@ -172,10 +174,10 @@ class Story:
         self._arrives_as_frame(port, bytes(frame))
         self._ends(reason)
 
-    def drops_behind_chain(self, flow, packet, reason, answer=None, hops=None):
+    def drops_behind_chain(self, flow, packet, reason, answer=None, hops=None, says=None):
         """The packet visits its appliances, all or the first `hops`, and only then ends."""
         raw, direction = self._arrives_of(flow, packet)
-        self._copies(flow, self._walks(flow, flow.visits(direction)[:hops], raw), raw)
+        self._copies(flow, self._walks(flow, flow.visits(direction)[:hops], raw, says), raw)
         self._ends(reason, answer)
 
     def given_back(self, flow, hop, packet, port="inspect", **wrong):
@@ -232,7 +234,7 @@ class Story:
         self._arrives(flow.ports[direction], raw, padding)
         return raw, direction
 
-    def _walks(self, flow, visits, raw):
+    def _walks(self, flow, visits, raw, says=None):
         """The packet visits these; appliances that failed give their flows away on the way. Gives the copies for mirrors
         that are to be sent yet: they leave behind what the packet itself does next."""
         copies = []
@@ -249,7 +251,7 @@ class Story:
                 continue
             assert meets in ("visit", "skip"), f"{appliance}: the story says nothing of a {meets}"
             if meets == "visit":
-                self._visits(flow, hop, appliance, raw)
+                self._visits(flow, hop, appliance, raw, verdict=(says or {}).get(appliance.group))
                 self._copies(flow, copies, raw)
                 copies = []
         return copies
@@ -258,7 +260,7 @@ class Story:
         for hop, appliance in copies:
             self._visits(flow, hop, appliance, raw, given_back=False)
 
-    def _visits(self, flow, hop, appliance, raw, given_back=True):
+    def _visits(self, flow, hop, appliance, raw, given_back=True, verdict=None):
         port, station = self.gateway.way(None, appliance.address)
         own = self.gateway.ports[port]
         gateway_address = own.address(6 if ":" in appliance.address else 4)
@@ -271,6 +273,7 @@ class Story:
         there = wire.tunnel(gateway_address, appliance.address, flow.outer_source_port, options, **inside)
         self.outputs[port].append((self.now, wire.frame(there, own.mac, stand_in_mac(station), own.vlan)))
         if given_back:
+            options = [*options, wire.verdict(verdict)] if verdict else options
             back = wire.tunnel(appliance.address, gateway_address, flow.outer_source_port, options, **inside)
             self.outputs["inspect-return"].append(
                 (self.now, wire.frame(back, stand_in_mac(station), own.mac, own.vlan)))

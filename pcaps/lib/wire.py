@@ -124,6 +124,12 @@ def with_traffic_class(raw, value):
     return bytes(packet)
 
 
+def verdict(word):
+    """What an appliance says about the rest of a flow, as long as the gateway allows (docs/appliances.md)."""
+    kind = ["pass_rest", "drop_rest", "mirror_only"].index(word) + 1
+    return option(1, bytes([kind]) + bytes(11), option_class=0xFF53)
+
+
 def tunnel(source, destination, source_port, options, inner, tos=0, **fields):
     """GENEVE as the gateway sends it, and an appliance gives it back. `fields` replace those of the GENEVE header."""
     fields = {"proto": ether_type(inner) if inner else 0x0800, "vni": 0, "options": options} | fields

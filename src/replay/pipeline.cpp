@@ -158,7 +158,8 @@ void Pipeline::note_visit(const FrameToAppliance& to, const journey::Packet& fra
     if (inner.fragment == appliances::Fragment::later || inner.is_icmp_error()) return;
     passage.flow = flow_of(roster().endpoint_by_id(options.endpoint_id), inner);
     passage.cookie = options.flow_cookie;
-    passage.visits.push_back({to.appliance, roster().appliances[to.appliance].group});
+    const chain::Appliance& appliance = roster().appliances[to.appliance];
+    passage.visits.push_back({to.appliance, appliance.group, appliance.may_offload});
 }
 
 void Pipeline::finish(Report& report) {

@@ -2,6 +2,7 @@
 #include "replay/symmetry.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sallyport::replay {
@@ -16,6 +17,16 @@ bool same(const ApplianceVisit& a, const ApplianceVisit& b) noexcept {
 /// Whether `part` is how `all` begins.
 bool is_start_of(const Visits& part, const Visits& all) {
     return part.size() <= all.size() && std::equal(part.begin(), part.end(), all.begin(), same);
+}
+
+/// Of `visits` those that have to be in `other` too: all, but for who was not visited there and may have wanted it so.
+Visits comparable(const Visits& visits, const Visits& other) {
+    Visits kept;
+    std::ranges::copy_if(visits, std::back_inserter(kept), [&](const ApplianceVisit& visit) {
+        return !visit.may_offload ||
+               std::ranges::any_of(other, [&](const ApplianceVisit& their) { return their.group == visit.group; });
+    });
+    return kept;
 }
 
 /// Whether wherever the two visited one group, they visited one appliance.
@@ -40,11 +51,16 @@ bool Symmetry::fit(const Way& there, const Way& back) const {
     if (there.life != back.life) {
         return there.since != age_ || back.since != age_ || agree_in_groups(there.visits, back.visits);
     }
-    const Visits turned(back.visits.rbegin(), back.visits.rend());
-    if (there.is_whole && back.is_whole) return std::ranges::equal(there.visits, turned, same);
+    Visits forward = comparable(there.visits, back.visits);
+    Visits backward = comparable(back.visits, there.visits);
     // A packet that ended on the way has seen a first part of its direction's chain.
-    if (back.is_whole) return is_start_of(there.visits, turned);
-    if (there.is_whole) return is_start_of(back.visits, Visits(there.visits.rbegin(), there.visits.rend()));
+    if (!back.is_whole && there.is_whole) {
+        std::ranges::reverse(forward);
+        return is_start_of(backward, forward);
+    }
+    std::ranges::reverse(backward);
+    if (there.is_whole) return std::ranges::equal(forward, backward, same);
+    if (back.is_whole) return is_start_of(forward, backward);
     return agree_in_groups(there.visits, back.visits);
 }
 
@@ -71,10 +87,11 @@ void Symmetry::observe(const Passage& passage) {
 
     // The packets of one direction go one way; those that did not get through, a part of it.
     const bool same_life = way.life == seen.life;
+    const Visits before = comparable(way.visits, seen.visits);
+    const Visits now = comparable(seen.visits, way.visits);
     const bool consistent =
-        !same_life || (seen.visits.size() < way.visits.size() ? is_start_of(seen.visits, way.visits)
-                                                              : is_start_of(way.visits, seen.visits));
-    const bool cut_short = same_life && way.is_whole && seen.is_whole && way.visits.size() != seen.visits.size();
+        !same_life || (now.size() < before.size() ? is_start_of(now, before) : is_start_of(before, now));
+    const bool cut_short = same_life && way.is_whole && seen.is_whole && before.size() != now.size();
     if (!same_life || seen.visits.size() > way.visits.size() || (seen.is_whole && !way.is_whole)) way = seen;
 
     if (flow.is_asymmetric || (consistent && !cut_short && fit(way, other))) return;

@@ -17,6 +17,7 @@ namespace sallyport::replay {
 struct ApplianceVisit {
     ApplianceIndex appliance = no_index;
     GroupIndex group = no_index;
+    bool may_offload = false; // with its leave, other packets of the flow may go past it
 };
 
 /// One packet's way through the appliances.
