@@ -43,7 +43,7 @@ struct Report {
     Amount out; // frames on the endpoints' ports
     Amount to_appliances;
     Amount from_appliances;
-    std::uint64_t copies = 0;    // of `to_appliances`: for mirrors, which give nothing back
+    std::uint64_t copies = 0; // of `to_appliances`: for mirrors, which give nothing back
     /// Of `out`: the gateway's own ICMP errors and TCP resets, and parts of packets that it cut, but for the first.
     std::uint64_t generated = 0;
     std::array<std::uint64_t, drop_reason_count> drops = {};

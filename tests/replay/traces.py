@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 try:
     from scapy.contrib.geneve import GENEVE, GeneveOptions
-    from scapy.layers.inet import IP, UDP
+    from scapy.layers.inet import IP, TCP, UDP  # TCP for those who import it from here
     from scapy.layers.inet6 import IPv6
     from scapy.layers.l2 import Ether
     from scapy.utils import RawPcapReader, RawPcapWriter

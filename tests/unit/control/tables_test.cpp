@@ -161,9 +161,9 @@ TEST_CASE("appliances as people see them: how each stands, why, what went there,
         " "
         "       0       0           0",
         "",
-        "group      mode     new flows    flows bypassed  packets",
-        "firewalls  in_line  are dropped               0        0",
-        "sensors    in_line  are dropped               4        0"};
+        "group      mode    new flows    flows bypassed  packets",
+        "firewalls  inline  are dropped               0        0",
+        "sensors    inline  are dropped               4        0"};
     CHECK(shown == expected);
 }
 
