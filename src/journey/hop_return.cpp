@@ -69,13 +69,14 @@ struct Returned {
         if (ethernet == nullptr) return DropReason::InnerMalformed;
         returned.payload = config::Payload::ethernet;
         type = ethernet->type.host();
+        if (type != ethertype_ipv4 && type != ethertype_ipv6) return DropReason::GeneveProtocolType;
         packet.l3 = static_cast<std::uint16_t>(packet.l3 + sizeof(EthernetHeader));
     }
-    if (packet.l3 >= packet.end) return DropReason::InnerMalformed;
-    const std::uint16_t expected_type = packet.buffer[packet.l3] >> 4 == 4 ? ethertype_ipv4 : ethertype_ipv6;
+    if (parse_network(packet)) return DropReason::InnerMalformed;
+    const std::uint16_t expected_type = packet.family == Family::ipv4 ? ethertype_ipv4 : ethertype_ipv6;
     if (type != expected_type) return DropReason::GeneveProtocolType;
     flow::Tuple tuple;
-    if (parse_network(packet) || parse_flow(packet, tuple)) return DropReason::InnerMalformed;
+    if (parse_flow(packet, tuple)) return DropReason::InnerMalformed;
 
     packet.endpoint = endpoint;
     if (packet.kind != Kind::whole && packet.kind != Kind::icmp_error) [[unlikely]] {
@@ -98,7 +99,7 @@ struct Returned {
     if (const auto fault = read_tunnel(packet, decoded, options)) return fault;
     const EndpointIndex endpoint = round.around.roster.endpoint_by_id(options.endpoint_id);
     if (endpoint == no_index) return DropReason::InvalidGwlbEndpointId;
-    returned.source_port = packet.header<UdpHeader>(packet.l4)->source_port.host();
+    returned.source_port = packet.checked_header<UdpHeader>(packet.l4).source_port.host();
     returned.cookie = options.flow_cookie;
     returned.option_bytes = decoded.header.option_bytes;
     returned.ecn = ecn(packet);
