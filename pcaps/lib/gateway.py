@@ -190,6 +190,12 @@ class Gateway:
             key = (siphash13_words((0, 0), [key[0], endpoint_id]), siphash13_words((1, 0), [key[1], endpoint_id]))
         return key
 
+    def room(self, appliance):
+        """The largest packet that the appliance can be sent: GENEVE with its options takes 40 bytes, and UDP 8."""
+        port, _ = self.way(None, appliance.address)
+        is_ethernet = self.behaviour[appliance.group].get("payload") == "ethernet"
+        return self.ports[port].mtu - 48 - (40 if ":" in appliance.address else 20) - (14 if is_ethernet else 0)
+
     def way(self, endpoint, destination, came_in=None):
         """(port, address of the next station). `endpoint` None: towards appliances."""
         address = ipaddress.ip_address(destination)

@@ -86,7 +86,7 @@ class Story:
         appliance says about the rest of the flow."""
         raw, direction = self._arrives_of(flow, packet, padding)
         visits = [(hop, one) for hop, one in flow.visits(direction) if one is None or one.group not in past]
-        self._goes(flow, direction, visits, bytes(becomes) if becomes else raw, says)
+        self._goes(flow, direction, visits, [bytes(becomes) if becomes else raw], says)
 
     def passes_in_pieces(self, flow, whole, pieces):
         """The fragments `pieces` of the packet `whole` arrive, in this order. What comes before the first one waits for
@@ -101,7 +101,7 @@ class Story:
                 is_known = True
                 waiting.insert(0, waiting.pop())
             if is_known:
-                self._pass_together(flow, direction, waiting)
+                self._goes(flow, direction, flow.visits(direction), waiting)
                 waiting = []
         return waiting
 
@@ -115,34 +115,16 @@ class Story:
         about = flow.direction(*wire.ends(wire.quoted(raw))[1:])
         direction = "reverse" if about == "forward" else "forward"
         self._arrives(flow.ports[direction], raw)
-        self._pass_together(flow, direction, [raw])
-
-    def _goes(self, flow, direction, visits, raw, says=None):
-        """The packet visits these of its flow's appliances, and leaves."""
-        if self._is_cut(flow, direction, raw):
-            return self._pass_together(flow, direction, [raw])
-        copies = self._walks(flow, visits, raw, says)
-        self._leaves(flow, direction, raw)
-        return self._copies(flow, copies, raw)
-
-    def _is_cut(self, flow, direction, raw):
-        """Whether the packet is too large for one of its ways; it may be cut then."""
-        leaves_by = flow.ports["reverse" if direction == "forward" else "forward"]
-        mtus = [self.gateway.ports[leaves_by].mtu]
-        for _, appliance in flow.visits(direction):
-            if appliance is not None:
-                port, _ = self.gateway.way(None, appliance.address)
-                mtus.append(self.gateway.ports[port].mtu - (88 if ":" in appliance.address else 68))
-        return len(raw) > min(mtus)
+        self._goes(flow, direction, flow.visits(direction), [raw])
 
     def kept(self, flow, packet, by):
         """The packet gets as far as the appliance of the group `by`, which keeps it."""
         raw, direction = self._arrives_of(flow, packet)
         visits = flow.visits(direction)
         at = next(i for i, (_, appliance) in enumerate(visits) if appliance.group == by)
-        copies = self._walks(flow, visits[:at], raw)
+        _, copies = self._walks(flow, visits[:at], [raw])
         self._visits(flow, *visits[at], raw, given_back=False)
-        self._copies(flow, copies, raw)
+        self._copies(flow, copies)
         self._ends("ApplianceKept")
 
     def resets(self, flow, packet, hops=0):
@@ -150,7 +132,7 @@ class Story:
         raw, direction = self._arrives_of(flow, packet)
         visits = flow.visits(direction)
         assert self.gateway.meets(visits[hops][1]) == "reset"
-        self._copies(flow, self._walks(flow, visits[:hops], raw), raw)
+        self._copies(flow, self._walks(flow, visits[:hops], [raw])[1])
         came_in, goes_out = flow.ports[direction], flow.ports["reverse" if direction == "forward" else "forward"]
         self._sends(flow.endpoint, goes_out, wire.reset_to_receiver(raw), came_in)
         self._ends("FlowReset", (came_in, wire.reset_to_sender(raw)))
@@ -177,7 +159,7 @@ class Story:
     def drops_behind_chain(self, flow, packet, reason, answer=None, hops=None, says=None):
         """The packet visits its appliances, all or the first `hops`, and only then ends."""
         raw, direction = self._arrives_of(flow, packet)
-        self._copies(flow, self._walks(flow, flow.visits(direction)[:hops], raw, says), raw)
+        self._copies(flow, self._walks(flow, flow.visits(direction)[:hops], [raw], says)[1])
         self._ends(reason, answer)
 
     def given_back(self, flow, hop, packet, port="inspect", **wrong):
@@ -195,7 +177,7 @@ class Story:
         raw = bytes(becomes or packet)
         direction = flow.direction(*wire.ends(raw)[1:])
         visits = flow.visits(direction)
-        self._goes(flow, direction, visits[visits.index((hop, flow.hops[hop])) + 1:], raw)
+        self._goes(flow, direction, visits[visits.index((hop, flow.hops[hop])) + 1:], [raw])
 
     def endpoint_id(self, flow):
         return self.gateway.endpoints[flow.endpoint]["id"]
@@ -234,9 +216,9 @@ class Story:
         self._arrives(flow.ports[direction], raw, padding)
         return raw, direction
 
-    def _walks(self, flow, visits, raw, says=None):
-        """The packet visits these; appliances that failed give their flows away on the way. Gives the copies for mirrors
-        that are to be sent yet: they leave behind what the packet itself does next."""
+    def _walks(self, flow, visits, raws, says=None):
+        """The packets visit these; appliances that failed give their flows away on the way. Gives what the packets are
+        then, and the copies for mirrors that are to be sent yet: they leave behind what the packets do next."""
         copies = []
         for hop, appliance in visits:
             if appliance is None:
@@ -247,17 +229,20 @@ class Story:
                 appliance = flow.hops[hop] = self.gateway.select(appliance.group, flow)
                 meets = "visit"
             if self.gateway.is_mirror(appliance.group):
-                copies += [(hop, appliance)] if meets == "visit" else []
+                copies += [(hop, appliance, raw) for raw in raws] if meets == "visit" else []
                 continue
             assert meets in ("visit", "skip"), f"{appliance}: the story says nothing of a {meets}"
-            if meets == "visit":
+            if meets == "skip":
+                continue
+            raws = [part for raw in raws for part in wire.cut(raw, self.gateway.room(appliance))]
+            for raw in raws:
                 self._visits(flow, hop, appliance, raw, verdict=(says or {}).get(appliance.group))
-                self._copies(flow, copies, raw)
-                copies = []
-        return copies
+            self._copies(flow, copies)
+            copies = []
+        return raws, copies
 
-    def _copies(self, flow, copies, raw):
-        for hop, appliance in copies:
+    def _copies(self, flow, copies):
+        for hop, appliance, raw in copies:
             self._visits(flow, hop, appliance, raw, given_back=False)
 
     def _visits(self, flow, hop, appliance, raw, given_back=True, verdict=None):
@@ -278,22 +263,14 @@ class Story:
             self.outputs["inspect-return"].append(
                 (self.now, wire.frame(back, stand_in_mac(station), own.mac, own.vlan)))
 
-    def _pass_together(self, flow, direction, raws):
-        """Packets that go on at one time visit the chain and leave; what is too large for its way is cut."""
-        for hop, appliance in flow.visits(direction):
-            port, _ = self.gateway.way(None, appliance.address)
-            overhead = 88 if ":" in appliance.address else 68
-            raws = [part for raw in raws for part in wire.cut(raw, self.gateway.ports[port].mtu - overhead)]
-            for raw in raws:
-                self._visits(flow, hop, appliance, raw)
+    def _goes(self, flow, direction, visits, raws, says=None):
+        """Packets that go on at one time visit these and leave; what is too large for its way is cut."""
+        raws, copies = self._walks(flow, visits, raws, says)
         port = flow.ports["reverse" if direction == "forward" else "forward"]
         for raw in raws:
             for part in wire.cut(wire.routed(raw), self.gateway.ports[port].mtu):
                 self._sends(flow.endpoint, port, part, flow.ports[direction])
-
-    def _leaves(self, flow, direction, raw):
-        port = flow.ports["reverse" if direction == "forward" else "forward"]
-        self._sends(flow.endpoint, port, wire.routed(raw), flow.ports[direction])
+        self._copies(flow, copies)
 
     def _sends(self, endpoint, port, raw, came_in):
         way, station = self.gateway.way(endpoint, wire.ip_layer(raw).dst, came_in)
