@@ -31,6 +31,17 @@ bool is_sampled(const Roster& roster, const Group& group, const flow::FlowKey& k
     return (hash >> 20 & 0xffffU) * 100 / 0x10000U < group.sample_percent;
 }
 
+HopChoice choose_hop(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {
+    if (group.mode == config::GroupMode::mirror) {
+        const bool is_shown = !group.maglev.empty() && is_sampled(roster, group, key);
+        if (!is_shown) return {HopKind::unseen, no_index};
+        return {HopKind::copy, select_appliance(roster, group, key)};
+    }
+    const ApplianceIndex appliance = select_appliance(roster, group, key);
+    if (appliance != no_index) return {HopKind::visit, appliance};
+    return {group.is_bypassed ? HopKind::bypassed : HopKind::nobody, no_index};
+}
+
 std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept {
     const std::uint64_t hash = selection_hash(roster, key, config::Stickiness::five_tuple);
     // From other bits than the Maglev slot, so that one appliance's flows still differ in their ports.

@@ -19,6 +19,20 @@ namespace sallyport::chain {
 /// Whether a mirror group is shown the flow: so many of a hundred are, always the same.
 [[nodiscard]] bool is_sampled(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept;
 
+/// What a flow that begins gets at a group.
+enum class HopKind : std::uint8_t {
+    visit,
+    copy,     // of a mirror; the packet itself goes on at once
+    unseen,   // a mirror that this flow is not shown to, or that has nobody
+    bypassed, // nobody takes new flows, and they go past
+    nobody,   // nobody takes new flows, and so there is no flow
+};
+struct HopChoice {
+    HopKind kind = HopKind::nobody;
+    ApplianceIndex appliance = no_index; // of a visit or copy
+};
+[[nodiscard]] HopChoice choose_hop(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept;
+
 /// The outer UDP source port: 49152 to 65535 (RFC 8926 3.3), from the flow's 5-tuple hash.
 [[nodiscard]] std::uint16_t outer_source_port(const Roster& roster, const flow::FlowKey& key) noexcept;
 

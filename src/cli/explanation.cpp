@@ -62,11 +62,11 @@ std::vector<Hop> find_hops(const chain::Roster& roster, ChainIndex chain, const 
     if (chain == no_index) return hops;
     for (const GroupIndex index : roster.chains[chain].groups) {
         const chain::Group& group = roster.groups[index];
-        Hop hop{index, chain::select_appliance(roster, group, key),
-                chain::selection_hash(roster, key, group.stickiness), 0};
+        const chain::HopChoice choice = chain::choose_hop(roster, group, key);
+        Hop hop{index, choice.kind, choice.appliance, chain::selection_hash(roster, key, group.stickiness), 0};
         if (!group.maglev.empty()) hop.slot = hop.hash % group.maglev.size();
         hops.push_back(hop);
-        if (hop.appliance == no_index) break;
+        if (hop.kind == chain::HopKind::nobody) break;
     }
     return hops;
 }
@@ -132,7 +132,7 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
     const flow::FlowKey key = flow::orient(packet.tuple).key;
     result.chain = roster.policy.rules[result.rule].chain;
     result.hops = find_hops(roster, result.chain, key);
-    if (!result.hops.empty() && result.hops.back().appliance == no_index) {
+    if (!result.hops.empty() && result.hops.back().kind == chain::HopKind::nobody) {
         return drop(std::move(result), DropReason::NoAppliance);
     }
     if (!result.hops.empty()) result.outer_source_port = chain::outer_source_port(roster, key);

@@ -4,6 +4,7 @@
 
 #include "chain/policy.hpp"
 #include "chain/roster.hpp"
+#include "chain/selection.hpp"
 #include "cli/flow_text.hpp"
 #include "forward/table.hpp"
 #include "support/result.hpp"
@@ -31,7 +32,8 @@ struct Arrival {
 
 struct Hop {
     GroupIndex group = no_index;
-    ApplianceIndex appliance = no_index; // no_index: none takes new flows
+    chain::HopKind kind = chain::HopKind::nobody;
+    ApplianceIndex appliance = no_index; // of a visit or copy
     std::uint64_t hash = 0;              // over what the group's stickiness keeps of the flow
     std::size_t slot = 0;                // of the group's Maglev table
 };
@@ -53,7 +55,7 @@ struct Explanation {
     std::vector<chain::Mismatch> passed_over; // by rule position, up to the one that matched
     std::uint16_t rule = no_index;
     ChainIndex chain = no_index;
-    std::vector<Hop> hops; // forward order; a hop without an appliance is the last
+    std::vector<Hop> hops; // forward order; one with nobody is the last
     std::uint16_t outer_source_port = 0;
     WayOut way_out;
 };

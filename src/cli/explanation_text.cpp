@@ -37,12 +37,22 @@ std::string outcome(const Explanation& explanation) {
 
 std::string hop_text(const Subject& subject, const Hop& hop) {
     const chain::Group& group = subject.roster.groups[hop.group];
-    if (hop.appliance == no_index) return group.name + ": no appliance takes new flows";
+    switch (hop.kind) {
+    case chain::HopKind::nobody:
+        return group.name + ": no appliance takes new flows";
+    case chain::HopKind::bypassed:
+        return group.name + ": no appliance takes new flows, so they go past it";
+    case chain::HopKind::unseen:
+        return group.name + ": a mirror that gets no copy of this flow";
+    case chain::HopKind::visit:
+    case chain::HopKind::copy:
+        break;
+    }
     const chain::Appliance& appliance = subject.roster.appliances[hop.appliance];
     std::ostringstream text;
-    text << group.name << " -> " << appliance.name << " (" << appliance.address.to_string() << "), slot " << hop.slot
-         << " of " << group.maglev.size() << " by the hash " << std::hex << "0x" << hop.hash << " over the "
-         << name(group.stickiness);
+    text << group.name << (hop.kind == chain::HopKind::copy ? " -> a copy to " : " -> ") << appliance.name << " ("
+         << appliance.address.to_string() << "), slot " << hop.slot << " of " << group.maglev.size() << " by the hash "
+         << std::hex << "0x" << hop.hash << " over the " << name(group.stickiness);
     return text.str();
 }
 
@@ -66,8 +76,10 @@ void add_chain(const Subject& subject, const Explanation& explanation, Lines& li
     if (explanation.fate == Fate::dropped || explanation.hops.empty()) return;
     std::string back;
     for (auto hop = explanation.hops.rbegin(); hop != explanation.hops.rend(); ++hop) {
+        if (hop->kind != chain::HopKind::visit) continue;
         back += (back.empty() ? "" : ", then ") + subject.roster.appliances[hop->appliance].name;
     }
+    if (back.empty()) back = "past the whole chain";
     lines.add("way back", back);
     lines.add("outer port", std::to_string(explanation.outer_source_port) + ", the UDP source port of every visit");
 }
@@ -113,10 +125,14 @@ boost::json::object to_json(const Subject& subject, const Explanation& explanati
     }
     boost::json::array hops;
     for (const Hop& hop : explanation.hops) {
-        if (hop.appliance == no_index) break;
         const chain::Group& group = roster.groups[hop.group];
+        if (hop.appliance == no_index) {
+            hops.push_back(boost::json::object{{"group", group.name}, {"kind", name(hop.kind)}});
+            continue;
+        }
         const chain::Appliance& appliance = roster.appliances[hop.appliance];
         hops.push_back(boost::json::object{{"group", group.name},
+                                           {"kind", name(hop.kind)},
                                            {"appliance", appliance.name},
                                            {"address", appliance.address.to_string()},
                                            {"stickiness", name(group.stickiness)},

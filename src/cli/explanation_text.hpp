@@ -28,5 +28,6 @@ struct Subject {
 [[nodiscard]] std::string describe(const Subject& subject, const WayOut& way);
 [[nodiscard]] std::string_view name(config::Direction direction) noexcept;
 [[nodiscard]] std::string_view name(config::Stickiness stickiness) noexcept;
+[[nodiscard]] std::string_view name(chain::HopKind kind) noexcept;
 
 } // namespace sallyport::cli

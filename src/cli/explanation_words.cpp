@@ -42,6 +42,22 @@ std::string_view name(config::Direction direction) noexcept {
     return direction == config::Direction::southbound ? "southbound" : "northbound";
 }
 
+std::string_view name(chain::HopKind kind) noexcept {
+    switch (kind) {
+    case chain::HopKind::visit:
+        return "visit";
+    case chain::HopKind::copy:
+        return "copy";
+    case chain::HopKind::unseen:
+        return "unseen";
+    case chain::HopKind::bypassed:
+        return "bypassed";
+    case chain::HopKind::nobody:
+        break;
+    }
+    return "nobody";
+}
+
 std::string_view name(config::Stickiness stickiness) noexcept {
     switch (stickiness) {
     case config::Stickiness::five_tuple:

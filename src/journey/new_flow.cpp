@@ -44,14 +44,11 @@ struct Hops {
     if (chain == no_index) return true;
     const chain::Roster& roster = round.around.roster;
     for (const GroupIndex index : roster.chains[chain].groups) {
-        const chain::Group& group = roster.groups[index];
-        const bool is_mirror = group.mode == config::GroupMode::mirror;
-        const bool is_seen = !is_mirror || chain::is_sampled(roster, group, key);
-        const ApplianceIndex appliance = is_seen ? chain::select_appliance(roster, group, key) : no_index;
-        if (appliance == no_index && !is_mirror && !group.is_bypassed) return false;
-        if (appliance == no_index && !is_mirror) round.worker.counters.groups[index].flows_bypassed.add(1);
-        hops.has_detours |= is_mirror || appliance == no_index;
-        hops.appliances[hops.count++] = appliance;
+        const chain::HopChoice choice = chain::choose_hop(roster, roster.groups[index], key);
+        if (choice.kind == chain::HopKind::nobody) return false;
+        if (choice.kind == chain::HopKind::bypassed) round.worker.counters.groups[index].flows_bypassed.add(1);
+        hops.has_detours |= choice.kind != chain::HopKind::visit;
+        hops.appliances[hops.count++] = choice.appliance;
     }
     return true;
 }

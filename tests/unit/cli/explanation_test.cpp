@@ -141,6 +141,22 @@ TEST_CASE("the words name rules by their lines and say what they want") {
     CHECK_THAT(lab.words("tcp 192.0.2.99:1 > 203.0.113.11:443"), Catch::Contains("dropped, NoPolicyMatch"));
 }
 
+TEST_CASE(
+    "hops that are no visits are said: copies for mirrors, flows they are not shown, and groups that are passed by") {
+    Lab lab;
+    const char* flow = "tcp 192.0.2.10:40000 > 203.0.113.11:443";
+    lab.roster.groups[1].mode = config::GroupMode::mirror;
+    CHECK_THAT(lab.words(flow), Catch::Contains("sensors -> a copy to ids-1") && Catch::Contains("way back   fw-"));
+    lab.roster.groups[1].sample_percent = 0;
+    CHECK_THAT(lab.words(flow), Catch::Contains("sensors: a mirror that gets no copy of this flow"));
+    lab.roster.groups[0].maglev.clear();
+    CHECK(lab.ask(flow)->reason == DropReason::NoAppliance);
+    lab.roster.groups[0].is_bypassed = true;
+    CHECK(lab.ask(flow)->fate == Fate::forwarded);
+    CHECK_THAT(lab.words(flow), Catch::Contains("firewalls: no appliance takes new flows, so they go past it") &&
+                                    Catch::Contains("way back   past the whole chain"));
+}
+
 TEST_CASE("JSON has the same facts") {
     const Lab lab;
     const FlowText flow = *parse_flow_text("tcp 192.0.2.10:40000 > 203.0.113.11:443");
@@ -149,6 +165,7 @@ TEST_CASE("JSON has the same facts") {
     CHECK(json.at("chain").as_string() == "perimeter");
     CHECK(json.at("rule").at("line").to_number<int>() == 22);
     CHECK(json.at("hops").as_array().size() == 2);
+    CHECK(json.at("hops").at(0).at("kind").as_string() == "visit");
     CHECK(json.at("leaves_by").as_string() == "south");
     CHECK(json.at("passed_over").as_array().size() == 4);
 }
