@@ -90,7 +90,7 @@ public:
                 find(path,
                      "an mtu of " + std::to_string(port.mtu) + " does not hold the " + std::to_string(largest) +
                          " bytes of port " + in_backticks(largest_port) + " in " + bytes +
-                         ": larger packets are dropped, and their senders told",
+                         ": larger packets are cut, or dropped and their senders told",
                      "write " + std::to_string(largest + overhead) + " or more", true);
             }
         }

@@ -48,11 +48,14 @@ struct Round {
     Round(WorkerState& worker_state, const Surroundings& surroundings, Outlet& way_out) noexcept
         : worker(worker_state), around(surroundings), outlet(way_out) {}
 
-    /// A packet that a step made goes on at `resume`, in the next round of the same call. Released when there are more
-    /// than any burst can make.
+    /// A packet that a step made goes on at `resume`, in the next round of the same call. Dropped as NoBuffer when
+    /// there are more than any burst can make.
     void produce(Packet* packet, Resume resume) noexcept {
         packet->resume = resume;
-        if (!worker.produced.push(packet)) give_back(packet);
+        if (worker.produced.push(packet)) [[likely]]
+            return;
+        worker.counters.drop(DropReason::NoBuffer).add(1);
+        give_back(packet);
     }
     /// A packet that a step made and has no use for.
     void give_back(Packet* packet) noexcept { outlet.release({&packet, 1}); }
