@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/roster.hpp"
 
-#include "select/maglev.hpp"
+#include "chain/takers.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -106,83 +106,6 @@ std::uint16_t position_of_name(const std::vector<std::string>& names, std::strin
     return found == names.end() ? no_index : static_cast<std::uint16_t>(found - names.begin());
 }
 
-/// Whether an appliance of this standing may get new flows at all; health is another question.
-bool is_available(const Appliance& appliance, const config::Config& config, const config::ApplianceGroup& group) {
-    const std::string& here = config.gateway.zone;
-    const bool is_near = group.cross_zone || here.empty() || appliance.zone.empty() || appliance.zone == here;
-    return appliance.standing.registration == Registration::registered && !appliance.standing.zone_is_shifted &&
-           is_near && appliance.weight > 0;
-}
-
-/// The table of those of the group that `takes` flows, in proportion to their weights.
-template <typename Takes>
-std::vector<ApplianceIndex> spread(const Roster& roster, const Group& group, Takes&& takes) {
-    // Weights and the shares of those that start slowly in one unit, so that 1 % of a weight of 1 is not nothing.
-    bool all_full = true;
-    for (const ApplianceIndex index : group.appliances) {
-        const Appliance& appliance = roster.appliances[index];
-        if (takes(appliance) && appliance.standing.share_percent < 100) all_full = false;
-    }
-    std::vector<select::MaglevMember> members;
-    std::vector<ApplianceIndex> indexes;
-    for (const ApplianceIndex index : group.appliances) {
-        const Appliance& appliance = roster.appliances[index];
-        if (!takes(appliance)) continue;
-        const unsigned weight = all_full ? appliance.weight : appliance.weight * appliance.standing.share_percent / 2U;
-        // With the group's name, so that two groups of the same appliances do not spread flows alike.
-        members.push_back({group.name + '/' + appliance.name, static_cast<std::uint16_t>(std::max(weight, 1U))});
-        indexes.push_back(index);
-    }
-    std::vector<ApplianceIndex> table;
-    for (const std::uint16_t member : select::build_maglev(members))
-        table.push_back(indexes[member]);
-    return table;
-}
-
-void choose_takers(const config::Config& config, const config::ApplianceGroup& from, Roster& roster, Group& group) {
-    const auto available = [&](const Appliance& appliance) { return is_available(appliance, config, from); };
-    group.maglev = spread(roster, group, [&](const Appliance& appliance) {
-        return available(appliance) && appliance.standing.health == Health::healthy;
-    });
-    if (!group.maglev.empty()) return;
-    if (from.when_none_healthy == config::NoneHealthy::any) group.maglev = spread(roster, group, available);
-    group.is_bypassed = group.maglev.empty() && from.when_none_healthy == config::NoneHealthy::bypass;
-}
-
-/// What the flows that an appliance has meet at it from now on.
-Meets what_flows_meet(const Appliance& appliance, const Group& group, config::Failover failover,
-                      config::NoneHealthy none_healthy, bool others_are_healthy) {
-    if (failover == config::Failover::keep) return Meets::visit;
-    if (failover == config::Failover::reset) return Meets::reset;
-    if (others_are_healthy) return Meets::move;
-    switch (none_healthy) {
-    case config::NoneHealthy::drop:
-        return Meets::drop;
-    case config::NoneHealthy::bypass:
-        return Meets::skip;
-    case config::NoneHealthy::any:
-        break;
-    }
-    // Any is as good as this one, which knows the flow. One that has left is none of them.
-    const bool has_left = appliance.standing.registration == Registration::deregistered;
-    return has_left && !group.maglev.empty() ? Meets::move : Meets::visit;
-}
-
-void settle_flows(const config::ApplianceGroup& from, Roster& roster, const Group& group) {
-    const auto is_healthy = [&](ApplianceIndex index) {
-        return roster.appliances[index].standing.health == Health::healthy;
-    };
-    const bool others_are_healthy = !group.maglev.empty() && is_healthy(group.maglev.front());
-    for (const ApplianceIndex index : group.appliances) {
-        Appliance& appliance = roster.appliances[index];
-        const Standing& standing = appliance.standing;
-        const bool has_left = standing.registration == Registration::deregistered;
-        if (!has_left && standing.health != Health::unhealthy) continue;
-        appliance.flows_meet = what_flows_meet(appliance, group, has_left ? from.on_deregistered : from.on_unhealthy,
-                                               from.when_none_healthy, others_are_healthy);
-    }
-}
-
 std::uint16_t weight_of(const config::ApplianceGroup* group, const Place& place) {
     if (group == nullptr || !place.is_configured) return 0;
     const std::uint16_t at = position(group->appliances, place.name);
@@ -232,7 +155,7 @@ void build_groups(const config::Config& config, const Slots& slots, Roster& rost
         group.mode = from->mode;
         group.sample_percent = from->sample_percent;
         if (from->verdicts) group.verdict_limits = *from->verdicts;
-        choose_takers(config, *from, roster, group);
+        choose_takers(config.gateway.zone, *from, roster, group);
         settle_flows(*from, roster, group);
         roster.groups.push_back(std::move(group));
     }
