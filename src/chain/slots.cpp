@@ -44,11 +44,12 @@ void put(Slots& slots, Place place) {
     }
 }
 
-/// Its own place of before, also when it comes back while its flows still drain.
+/// Its own place of before, also when it comes back while its flows still drain. One that becomes a mirror, or is none
+/// any more, is another appliance: the flows that it has go on as they began.
 Place* find_own(Slots& slots, const config::ApplianceGroup& group, const config::Appliance& appliance) {
     for (Place& place : slots.appliances) {
         const bool is_same = !place.is_free && place.group == group.name && place.name == appliance.name &&
-                             place.address == appliance.address;
+                             place.address == appliance.address && place.mode == group.mode;
         if (is_same) return &place;
     }
     return nullptr;

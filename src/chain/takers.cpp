@@ -83,8 +83,11 @@ void settle_flows(const config::ApplianceGroup& from, Roster& roster, const Grou
         const Standing& standing = appliance.standing;
         const bool has_left = standing.registration == Registration::deregistered;
         if (!has_left && standing.health != Health::unhealthy) continue;
-        appliance.flows_meet = what_flows_meet(appliance, group, has_left ? from.on_deregistered : from.on_unhealthy,
-                                               from.when_none_healthy, others_are_healthy);
+        // One that has left and is not well besides: its flows may leave it for either reason.
+        const bool is_for_its_leaving =
+            has_left && (standing.health != Health::unhealthy || from.on_deregistered != config::Failover::keep);
+        const config::Failover failover = is_for_its_leaving ? from.on_deregistered : from.on_unhealthy;
+        appliance.flows_meet = what_flows_meet(appliance, group, failover, from.when_none_healthy, others_are_healthy);
     }
 }
 
