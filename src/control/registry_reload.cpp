@@ -74,9 +74,13 @@ void Registry::follow_config(ApplianceIndex appliance, const Before& before, Ins
         const config::ApplianceGroup* says = group != nullptr ? group : old_group;
         return begin_drain(appliance, TakenOutBy::reload, says->deregistration_delay, now);
     }
-    // Nobody checks it any more: what the last check said must not hold for ever.
-    const bool was_checked = old_group != nullptr && old_group->health_check;
-    if (!was_checked || group == nullptr || group->health_check) return;
+    // Nobody watches it any more: what was last said of it must not hold for ever.
+    const auto is_watched = [](const config::ApplianceGroup* each) {
+        return each != nullptr && (each->health_check || each->passive_check);
+    };
+    if (!is_watched(old_group) || group == nullptr) return;
+    const bool lost_its_check = old_group->health_check && !group->health_check;
+    if (!lost_its_check && is_watched(group)) return;
     place.standing.health = chain::Health::healthy;
     controls_[appliance].note = {};
 }

@@ -47,15 +47,15 @@ bool same_check(const Watched& a, const Watched& b) noexcept {
 
 std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
     std::vector<Watched> list;
-    for (const config::ApplianceGroup& group : config.appliance_groups) {
-        const bool is_passive = group.passive_check && group.mode != config::GroupMode::mirror;
-        if (!is_passive && !group.health_check) continue;
-        for (const config::Appliance& appliance : group.appliances) {
-            const ApplianceIndex index = slots.appliance(group.name, appliance.name);
-            if (index == no_index) continue;
-            list.push_back({index, group.name + "/" + appliance.name, appliance.address, group.health_check, is_passive,
-                            probe_endpoint(config, group)});
-        }
+    for (std::size_t index = 0; index < slots.appliances.size(); ++index) {
+        const chain::Place& place = slots.appliances[index];
+        const auto group = std::find_if(config.appliance_groups.begin(), config.appliance_groups.end(),
+                                        [&](const auto& each) { return each.name == place.group; });
+        if (place.is_free || group == config.appliance_groups.end()) continue;
+        const bool is_passive = group->passive_check && place.mode != config::GroupMode::mirror;
+        if (!is_passive && !group->health_check) continue;
+        list.push_back({static_cast<ApplianceIndex>(index), place.group + "/" + place.name, place.address,
+                        group->health_check, is_passive, probe_endpoint(config, *group)});
     }
     return list;
 }

@@ -26,8 +26,9 @@ struct Watched {
 /// Whether it is also checked in the same way, so that its checks need not be disturbed.
 [[nodiscard]] bool same_check(const Watched& a, const Watched& b) noexcept;
 
-/// Everything in `config` that has to be watched. Appliances of mirror groups are never watched passively, as they
-/// return nothing; those without any watch are left out, and so is what `slots` does not know.
+/// Everything that has to be watched, those that a reload took out included: they have flows yet. Appliances of mirror
+/// groups are never watched passively, as they return nothing; those without any watch are left out, and so is what
+/// `slots` does not know.
 [[nodiscard]] std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots);
 
 } // namespace sallyport::health

@@ -26,7 +26,20 @@ HealthWatch::HealthWatch(boost::asio::io_context& events, Steward& steward, cons
                 .on_change = [this](const health::Change& change) { tell(change); }}) {
     steward_.on_roster([this](const control::Registry& registry) {
         monitor_.watch(health::watched(registry.config(), registry.slots()));
+        compare(registry.slots());
     });
+}
+
+/// A reload may have changed how somebody is watched, and so what is known of it, which the monitor tells nobody.
+void HealthWatch::compare(const chain::Slots& slots) {
+    for (const health::ApplianceReport& report : monitor_.snapshot()) {
+        const chain::Place& place = slots.appliances[report.appliance];
+        if (place.is_free || place.standing.health == report.health) continue;
+        tell({.appliance = report.appliance,
+              .health = report.health,
+              .reason = report.reason,
+              .sentence = report.sentence});
+    }
 }
 
 void HealthWatch::send(ApplianceIndex appliance, std::uint32_t number, std::span<const std::uint8_t> ip_packet,

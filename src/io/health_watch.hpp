@@ -32,6 +32,7 @@ private:
     [[nodiscard]] bool answered(ApplianceIndex appliance, std::uint32_t number) const override;
     [[nodiscard]] health::Traffic traffic(ApplianceIndex appliance) const;
     void tell(const health::Change& change);
+    void compare(const chain::Slots& slots);
 
     Steward& steward_;
     const control::View& view_;

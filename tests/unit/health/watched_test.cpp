@@ -72,13 +72,16 @@ TEST_CASE("a group that is watched in no way is left out") {
     CHECK(watched_of(two_endpoints({blind})).empty());
 }
 
-TEST_CASE("an appliance that a reload took out is watched no more") {
+TEST_CASE("an appliance that a reload took out is watched on, for it has flows yet; its place, once free, is not") {
     auto both = two_endpoints({group("firewalls", {"198.51.100.11", "198.51.100.12"})});
     const auto slots = chain::first_slots(both);
     both.appliance_groups[0].appliances.erase(both.appliance_groups[0].appliances.begin());
-    const auto list = watched(both, chain::next_slots(slots, both, {}));
-    REQUIRE(list.size() == 1);
-    CHECK(list[0].appliance == 1);
+    auto next = chain::next_slots(slots, both, {});
+    REQUIRE(watched(both, next).size() == 2);
+    CHECK(watched(both, next)[0].name == "firewalls/" + slots.appliances[0].name);
+    next.appliances[0].is_free = true;
+    REQUIRE(watched(both, next).size() == 1);
+    CHECK(watched(both, next)[0].appliance == 1);
 }
 
 TEST_CASE("a check is another one when any parameter changed, but not when it moved to another line") {
