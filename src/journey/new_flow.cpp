@@ -97,6 +97,7 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     birth.initiator_port = packet.origin;
     birth.rule = rule;
     worker.counters.flows_created.add(1);
+    worker.newest_flow = flow;
     return std::nullopt;
 }
 

@@ -201,6 +201,9 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
 const flow::FlowTable& Worker::flows() const noexcept {
     return state_->flows;
 }
+flow::FlowIndex Worker::newest_flow() const noexcept {
+    return state_->newest_flow;
+}
 const WorkerCounters& Worker::counters() const noexcept {
     return state_->counters;
 }

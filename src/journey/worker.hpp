@@ -107,6 +107,8 @@ public:
                                          flow::FlowIndex& next) const noexcept;
 
     [[nodiscard]] const flow::FlowTable& flows() const noexcept;
+    /// The flow that began last; no_flow before the first. On the worker's own thread only, and at once: it may end.
+    [[nodiscard]] flow::FlowIndex newest_flow() const noexcept;
     /// Readable from any thread.
     [[nodiscard]] const WorkerCounters& counters() const noexcept;
     [[nodiscard]] WorkerCounters& counters() noexcept;

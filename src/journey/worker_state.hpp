@@ -34,8 +34,9 @@ struct WorkerState {
     Offloads offloads;
     /// By endpoint; the roster's, kept beside the flows for it is asked with each of them.
     std::vector<std::array<std::uint32_t, 8>> timeouts_ms;
-    std::uint64_t roster_version = 0;   // that the above is of
-    std::uint64_t cookie_sequence = 0;  // flows that were ever created here
+    std::uint64_t roster_version = 0;  // that the above is of
+    std::uint64_t cookie_sequence = 0; // flows that were ever created here
+    flow::FlowIndex newest_flow = flow::no_flow;
     flow::FlowIndex sweep_position = 0; // where the search for idle flows goes on
     Instant swept_at;
 

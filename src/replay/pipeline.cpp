@@ -93,8 +93,8 @@ void Pipeline::arrive(journey::Packet* packet) {
 
     worker_.arrive(surroundings(), outlet_, {&packet, 1});
     if (worker_.counters().flows_created.read() != flows_before) {
-        // Wherever the packet is by now, its buffer has not been used again: what the steps noted in it still stands.
-        const ChainIndex chain = worker_.flows().entry(packet->flow).chain;
+        // Not by way of the packet: its buffer may have been used again.
+        const ChainIndex chain = worker_.flows().entry(worker_.newest_flow()).chain;
         ++(chain == no_index ? flows_without_chain_ : flows_by_chain_[chain]);
     }
     Passage passage;
