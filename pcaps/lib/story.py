@@ -134,7 +134,8 @@ class Story:
         assert self.gateway.meets(visits[hops][1]) == "reset"
         self._copies(flow, self._walks(flow, visits[:hops], [raw])[1])
         came_in, goes_out = flow.ports[direction], flow.ports["reverse" if direction == "forward" else "forward"]
-        self._sends(flow.endpoint, goes_out, wire.reset_to_receiver(raw), came_in)
+        for reset in wire.resets_to_receiver(raw):
+            self._sends(flow.endpoint, goes_out, reset, came_in)
         self._ends("FlowReset", (came_in, wire.reset_to_sender(raw)))
 
     def refuses(self, port, packet, reason="FlowReset"):

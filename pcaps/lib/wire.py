@@ -160,13 +160,16 @@ def reset_to_sender(segment):
     return _reset(packet.dst, packet.src, sport=tcp.dport, dport=tcp.sport, **numbers)
 
 
-def reset_to_receiver(segment):
+def resets_to_receiver(segment):
     """What the sender would have sent in the segment's place to abort: next in sequence for its receiver, who has seen a
-    SYN before, for it began the flow (RFC 9293 3.10.7.4)."""
+    SYN before, for it began the flow (RFC 9293 3.10.7.4). A second one behind the segment, for a receiver who has it."""
     packet = ip_layer(bytes(segment))
     tcp = packet[TCP]
-    return _reset(packet.src, packet.dst, sport=tcp.sport, dport=tcp.dport, seq=tcp.seq + int(tcp.flags.S), ack=tcp.ack,
-                  flags="RA" if tcp.flags.A else "R")
+    first = tcp.seq + int(tcp.flags.S)
+    behind = first + len(tcp.payload) + int(tcp.flags.F)
+    return [_reset(packet.src, packet.dst, sport=tcp.sport, dport=tcp.dport, seq=seq, ack=tcp.ack,
+                   flags="RA" if tcp.flags.A else "R")
+            for seq in sorted({first, behind} if not tcp.flags.R else {first})]
 
 
 def icmp_error(router, about, error, mtu=0):

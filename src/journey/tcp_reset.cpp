@@ -146,19 +146,29 @@ void write_segment(Packet& packet, const Segment& segment) noexcept {
     return (segment.flags & TcpHeader::rst) == 0 && round.worker.reset_limit.take(round.around.now);
 }
 
-void reset_other_side(Round& round, const Packet& packet, const Segment& segment) noexcept {
+void send_to_other_side(Round& round, const Packet& packet, const Segment& to_write) noexcept {
     Packet* reset = round.outlet.allocate();
     if (reset == nullptr) return; // the other side is answered when it speaks
     constexpr std::size_t frame_bytes = sizeof(EthernetHeader) + sizeof(Ipv6Header) + sizeof(TcpHeader);
     if (reset->begin + frame_bytes > reset->capacity) return round.give_back(reset);
     reset->endpoint = packet.endpoint;
     reset->l3 = static_cast<std::uint16_t>(reset->begin + sizeof(EthernetHeader));
-    write_segment(*reset, in_place_of(segment));
+    write_segment(*reset, to_write);
     if (!find_way(round, *reset, round.around.forwarding.across(origin(round, packet)))) {
         return round.give_back(reset);
     }
     round.worker.counters.resets_sent.add(1);
     round.produce(reset, Resume::egress);
+}
+
+/// Whoever got the segment's data already, and whose acknowledgment was lost with the appliance, takes only a RST
+/// behind it; whoever did not, only one in its place. So both are sent when there are data.
+void reset_other_side(Round& round, const Packet& packet, const Segment& segment) noexcept {
+    Segment reset = in_place_of(segment);
+    send_to_other_side(round, packet, reset);
+    if ((segment.flags & TcpHeader::rst) != 0 || reset.sequence == segment.next_sequence) return;
+    reset.sequence = segment.next_sequence;
+    send_to_other_side(round, packet, reset);
 }
 
 } // namespace
