@@ -39,10 +39,10 @@ struct Gateway {
     std::uint32_t pending_packets = 256;        // per worker, held while a neighbour is resolved
     FlowTimeouts timeouts;
     TcpMidstream tcp_midstream = TcpMidstream::drop;
-    std::string zone;                        // where this gateway stands; empty: nowhere in particular
-    bool fragment_ipv4 = true;               // IPv4 packets without DF that are too big for the way out
-    std::uint32_t fragmented_packets = 1024; // per worker, whose fragments are followed at one time
-    std::uint32_t held_fragments = 256;      // per worker, that came before their first fragment
+    std::string zone;                         // where this gateway stands; empty: nowhere in particular
+    bool fragment_ipv4 = true;                // IPv4 packets without DF that are too big for the way out
+    std::uint32_t fragmented_packets = 32768; // per worker, whose fragments are followed at one time
+    std::uint32_t held_fragments = 256;       // per worker, that came before their first fragment
     /// Key of the selection hash; gateways that share it and a roster pick the same appliances.
     std::optional<std::array<std::uint8_t, 16>> hash_key;
     int line = 0;

@@ -50,7 +50,8 @@ Datagram* FragmentTable::begin(const FragmentKey& key, std::uint64_t hash, Insta
     if (first_free_ == no_datagram) {
         if (oldest_ == no_datagram) return nullptr;
         const Datagram& oldest = datagrams_[oldest_];
-        if (oldest.holds_packets() || age_ns(oldest, now) <= undisturbed_ns) return nullptr;
+        const std::uint64_t undisturbed = oldest.is_complete() ? undisturbed_whole_ns : undisturbed_ns;
+        if (oldest.holds_packets() || age_ns(oldest, now) <= undisturbed) return nullptr;
         erase(oldest_, hashes_[oldest_]);
     }
     const DatagramIndex index = first_free_;

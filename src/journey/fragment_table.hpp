@@ -88,6 +88,8 @@ public:
     static constexpr std::uint64_t life_ns = 15'000'000'000;
     /// A trip through all appliances, and the wait for a first fragment, are over by then.
     static constexpr std::uint64_t undisturbed_ns = 1'000'000'000;
+    /// The same for a packet of which all fragments came: they have only to be back from the appliances.
+    static constexpr std::uint64_t undisturbed_whole_ns = 100'000'000;
 
     explicit FragmentTable(std::uint32_t capacity);
 

@@ -201,11 +201,15 @@ void send_on(Round& round, Packet* packet) noexcept {
 
 /// True when it was a probe, which has done what it was for.
 [[nodiscard]] bool take_probe(Round& round, const Returned& returned) noexcept {
-    const auto probe = round.worker.probes.take(returned.cookie);
-    if (!probe) return false;
-    // From another appliance it proves nothing about this one.
-    if (!(round.around.roster.appliances[probe->appliance].address == returned.source)) return false;
+    ProbeOnItsWay* probe = round.worker.probes.find(returned.cookie);
+    if (probe == nullptr) return false;
+    // From another appliance it proves nothing about this one; neither does an answer that refuses the packet inside,
+    // which comes from its other side.
+    const Packet& packet = *returned.packet;
+    const bool is_it = packet.hash == probe->hash && packet.from_high == probe->from_high && packet.kind == Kind::whole;
+    if (!is_it || !(round.around.roster.appliances[probe->appliance].address == returned.source)) return false;
     round.worker.counters.appliances[probe->appliance].probe_answered.set(probe->number);
+    probe->appliance = no_index;
     round.dropped.push(returned.packet);
     return true;
 }

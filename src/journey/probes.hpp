@@ -7,12 +7,13 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 namespace sallyport::journey {
 
 struct ProbeOnItsWay {
     std::uint32_t cookie = 0;
+    bool from_high = false; // as Packet has it; with the hash it tells the packet inside
+    std::uint64_t hash = 0;
     ApplianceIndex appliance = no_index; // no_index: the place is free
     std::uint32_t number = 0;
 };
@@ -30,15 +31,12 @@ public:
         }
         set[probe.number % set.size()] = probe;
     }
-    /// Takes the probe of this cookie out, if there is one.
-    [[nodiscard]] std::optional<ProbeOnItsWay> take(std::uint32_t cookie) noexcept {
+    /// The probe of this cookie; nullptr when there is none.
+    [[nodiscard]] ProbeOnItsWay* find(std::uint32_t cookie) noexcept {
         for (ProbeOnItsWay& place : set_of(cookie)) {
-            if (place.appliance == no_index || place.cookie != cookie) continue;
-            const ProbeOnItsWay taken = place;
-            place.appliance = no_index;
-            return taken;
+            if (place.appliance != no_index && place.cookie == cookie) return &place;
         }
-        return std::nullopt;
+        return nullptr;
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include "journey/cookie.hpp"
 #include "journey/encapsulate.hpp"
+#include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
 
 namespace sallyport::journey {
@@ -35,13 +36,22 @@ void start_probe(Round& round, const Probe& probe) noexcept {
     Packet* packet = make_packet(round, probe.packet);
     if (packet == nullptr) return;
     packet->endpoint = probe.endpoint;
+    flow::Tuple tuple;
+    if (parse_flow(*packet, tuple)) return round.give_back(packet);
+    tuple.endpoint = probe.endpoint;
+    packet->from_high = flow::orient(tuple, packet->key);
+    const std::uint64_t hash = flow::table_hash(worker.settings.keys.table, packet->key);
     const Tunnel tunnel{.appliance = probe.appliance,
                         .source_port = static_cast<std::uint16_t>(first_dynamic_port | (probe.number & 0x3fffU)),
                         .cookie =
                             make_cookie(worker.settings.keys.cookie, worker.settings.index, worker.cookie_sequence++),
                         .endpoint_id = round.around.roster.endpoints[probe.endpoint].id};
     if (encapsulate(round, *packet, tunnel) != Encapsulation::done) return round.give_back(packet);
-    worker.probes.add({tunnel.cookie, probe.appliance, probe.number});
+    worker.probes.add({.cookie = tunnel.cookie,
+                       .from_high = packet->from_high,
+                       .hash = hash,
+                       .appliance = probe.appliance,
+                       .number = probe.number});
     round.egress.push(packet);
 }
 

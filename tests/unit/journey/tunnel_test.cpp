@@ -21,7 +21,7 @@ Bytes marked(Bytes ip, unsigned value) {
     return ip;
 }
 unsigned mark_of(const Bytes& ip) {
-    return ip[0] >> 4 == 4 ? ip[1] : (ip[0] << 4 & 0xf0U) | ip[1] >> 4;
+    return ip[0] >> 4 == 4 ? ip[1] : (ip[0] * 16U & 0xf0U) | ip[1] / 16U;
 }
 
 /// The appliance's answer with another ECN on the outside.
@@ -159,6 +159,22 @@ TEST_CASE("another appliance cannot answer a probe") {
     std::copy(outer.begin(), outer.end(), answer.begin() + 14);
     CHECK(world.arrive(inspect, answer).is_dropped(DropReason::MissingFlowEntry));
     CHECK(world.worker().counters().appliances[1].probe_answered.read() == 0);
+}
+
+TEST_CASE("an appliance that refuses a probe, with a packet from the other side, has not let it pass") {
+    World world;
+    Spec spec;
+    spec.source = "198.18.0.1";
+    spec.destination = "198.19.0.1";
+    const Bytes inner = ip_packet(spec);
+    const Bytes out = world.send_probe({.appliance = 1, .endpoint = 0, .number = 7, .packet = inner}).only().frame;
+    Bytes refusal = returned(out);
+    const Bytes other = ip_packet(answered(spec));
+    std::copy(other.begin(), other.end(), refusal.begin() + geneve_at + 40);
+    CHECK(world.arrive(inspect, refusal).is_dropped(DropReason::MissingFlowEntry));
+    CHECK(world.worker().counters().appliances[1].probe_answered.read() == 0);
+    world.give_back(out);
+    CHECK(world.worker().counters().appliances[1].probe_answered.read() == 7);
 }
 
 TEST_CASE("a probe without a buffer, a route or room is not sent, and harms nothing") {
