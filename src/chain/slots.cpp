@@ -85,7 +85,10 @@ Slots next_slots(Slots slots, const config::Config& config, const Standing& stan
     std::vector<Place> added;
     for (const config::ApplianceGroup& group : config.appliance_groups) {
         for (Place& place : slots.appliances) {
-            if (!place.is_free && place.group == group.name) remember(group, place);
+            if (place.is_free || place.group != group.name) continue;
+            const config::GroupMode mode = place.mode; // stays what its flows began with
+            remember(group, place);
+            place.mode = mode;
         }
         for (const config::Appliance& appliance : group.appliances) {
             Place* own = find_own(slots, group, appliance);

@@ -103,9 +103,15 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance, std
 }
 
 [[nodiscard]] Then move_or_drop(Round& round, Packet* packet, ApplianceIndex appliance) noexcept {
-    if (move_flow(round, *packet, appliance)) return Then::visit;
-    drop(round, packet, DropReason::NoAppliance);
-    return Then::ended;
+    if (!move_flow(round, *packet, appliance)) {
+        drop(round, packet, DropReason::NoAppliance);
+        return Then::ended;
+    }
+    const ApplianceIndex now_at = round.worker.flows.hop(packet->flow, packet->hop);
+    if (round.around.roster.appliances[now_at].mode != config::GroupMode::mirror) return Then::visit;
+    // A reload has made the group a mirror since the flow began.
+    round.worker.flows.entry(packet->flow).has_detours = true;
+    return pass_mirror(round, *packet, now_at);
 }
 
 [[nodiscard]] Then meet(Round& round, Packet* packet) noexcept {

@@ -195,6 +195,21 @@ TEST_CASE("the same name at another address is another appliance, until it is at
     CHECK(slots.appliances[3].standing.registration == Registration::draining);
 }
 
+TEST_CASE("one that becomes a mirror is another appliance: flows that visited it go on to") {
+    config::Config config = office();
+    const Slots before = first_slots(config);
+    config.appliance_groups[0].mode = config::GroupMode::mirror;
+    const Slots after = next_slots(before, config, fresh);
+    REQUIRE(after.appliances.size() == 5);
+    for (const std::size_t old : {0U, 1U}) {
+        CHECK_FALSE(after.appliances[old].is_configured);
+        CHECK(after.appliances[old].mode == config::GroupMode::in_line);
+        CHECK(after.appliances[old].standing.registration == Registration::draining);
+    }
+    CHECK(at(after, "fw-1") == 3);
+    CHECK(after.appliances[3].mode == config::GroupMode::mirror);
+}
+
 TEST_CASE("an appliance of two groups has a place in each") {
     config::Config config = office();
     config.appliance_groups[1].appliances.push_back(appliance("fw-1", "198.51.100.11"));
@@ -223,7 +238,7 @@ TEST_CASE("a group that is taken out leaves its number, and what it last said to
         CHECK(slots.appliances[left].standing.registration == Registration::draining);
         CHECK(slots.appliances[left].on_deregistered == config::Failover::reset);
         CHECK(slots.appliances[left].payload == config::Payload::ethernet);
-        CHECK(slots.appliances[left].mode == config::GroupMode::mirror);
+        CHECK(slots.appliances[left].mode == config::GroupMode::in_line); // which their flows began with
     }
     CHECK(slots.appliances[2].standing.registration == Registration::registered);
 }

@@ -213,6 +213,28 @@ TEST_CASE("reset: a flow that is not TCP moves instead") {
     CHECK(world.member(walk(world, north, Spec{}).appliances.at(0)) != first);
 }
 
+TEST_CASE("flows of an inline appliance whose group a reload has made a mirror go on, and the mirror gets copies") {
+    World world(failing_over(Failover::rebalance));
+    begin(world);
+    // As after the reload: the old ones have left, and who takes their flows is a mirror.
+    world.change_roster([](chain::Roster& roster) {
+        for (const std::size_t old : {0U, 1U})
+            roster.appliances[old].flows_meet = chain::Meets::move;
+        chain::Appliance mirror = roster.appliances[0];
+        mirror.flows_meet = chain::Meets::visit;
+        mirror.mode = config::GroupMode::mirror;
+        roster.appliances.push_back(mirror);
+        roster.groups[0].maglev.assign(1, 2);
+    });
+    for (int turn = 0; turn < 2; ++turn) {
+        const Outcome outcome = world.send(north, tcp(0x10));
+        REQUIRE(outcome.sent.size() == 2);
+        CHECK(outcome.sent[0].port == south);
+        CHECK(outcome.sent[1].port == inspect);
+        CHECK(outcome.drops.empty());
+    }
+}
+
 TEST_CASE("none healthy, drop: packets of flows and new flows end as NoAppliance") {
     World world(failing_over(Failover::rebalance, NoneHealthy::drop));
     begin(world);

@@ -207,6 +207,18 @@ TEST_CASE("as many packets are followed as there are entries; the oldest makes r
     CHECK(arrive(world, fragment_of(whole, 128, 64, true, 4)).sent.empty());
 }
 
+TEST_CASE("a packet of which all fragments came makes room after a tenth of a second") {
+    Setup setup;
+    setup.settings.fragmented_packets = 1;
+    World world(setup);
+    const Bytes whole = sample(true);
+    for (const Bytes& fragment : fragments_of(whole, 64, 7))
+        CHECK(arrive(world, fragment).only().port == inspect);
+    CHECK(arrive(world, fragment_of(whole, 0, 64, true, 8)).is_dropped(DropReason::FragmentTableFull));
+    world.pass(101ms);
+    CHECK(arrive(world, fragment_of(whole, 0, 64, true, 8)).only().port == inspect);
+}
+
 TEST_CASE("fragments of a refused flow end for the reason of the first one") {
     Setup setup;
     setup.change_config = [](config::Config& config) { config.policy.clear(); };

@@ -65,6 +65,7 @@ public:
         for (PortIndex port = 0; port < port_count; ++port)
             settings.port_macs.push_back(own_mac(port));
         settings.keys = {{1, 2}, {3, 4}};
+        settings.appliance_slots = roster_.appliances.size() + 1;
         for (settings.index = 0; settings.index < settings.count; ++settings.index)
             workers_.push_back(std::move(*Worker::create(settings, roster_)));
     }
@@ -126,6 +127,12 @@ public:
     void stand(unsigned group, unsigned member, const chain::Standing& standing) {
         slots_.appliances.at(group * 2 + member).standing = standing;
         roster_ = chain::build_roster(configuration(setup_), slots_);
+        rebuild_forwarding();
+    }
+    /// For what no configuration gives at once; there is room for one appliance more.
+    void change_roster(const std::function<void(chain::Roster&)>& change) {
+        roster_.version += 1'000'000;
+        change(roster_);
         rebuild_forwarding();
     }
     /// Which member of its group has this address.
