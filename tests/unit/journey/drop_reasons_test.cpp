@@ -12,7 +12,8 @@ using namespace sallyport::journey::test;
 
 namespace {
 
-/// Counted by io and replay through Worker::refuse; no packet meets them inside the journey.
+/// Counted by io and replay through Worker::refuse; no packet meets them inside the journey. Real packets meet them in
+/// tests/lab/test_refused and in the stories of pcaps/.
 const std::set<DropReason> not_the_journeys = {
     DropReason::VlanUnknown,  DropReason::FrameTooLong, DropReason::HostLinkFull,  DropReason::HostAbsent,
     DropReason::TransmitFull, DropReason::HandoverFull, DropReason::ApplianceKept, DropReason::FrameUnreadable,
