@@ -44,6 +44,7 @@ Setup small_world() {
     setup.workers = 2;
     setup.settings.flow_capacity = 12;
     setup.settings.pending_capacity = 3;
+    setup.settings.offloaded_hops = 8; // and a restart is quick
     setup.settings.fragmented_packets = 5;
     setup.settings.held_fragments = 4;
     return setup;
