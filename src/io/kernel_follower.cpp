@@ -25,7 +25,8 @@ KernelFollower::KernelFollower(boost::asio::io_context& events, Netlink& netlink
                                Snapshots& snapshots, std::shared_ptr<const chain::Roster> roster)
     : netlink_(netlink), mirror_(std::move(mirror)), station_(station), snapshots_(snapshots),
       roster_(std::move(roster)), kernel_(events, mirror_.descriptor()),
-      workers_(events, station.resolve_event.number()), publish_timer_(events), tick_timer_(events) {}
+      workers_(events, station.resolve_event.number()), publish_soon_(events, publish_delay, [this] { publish(); }),
+      tick_timer_(events) {}
 
 KernelFollower::~KernelFollower() {
     // The descriptors belong to the mirror and the station.
@@ -59,7 +60,7 @@ void KernelFollower::read_links() {
 
 void KernelFollower::hear_kernel() {
     std::vector<KernelLink> links;
-    if (mirror_.follow(links)) publish_soon();
+    if (mirror_.follow(links)) publish_soon_.ask();
     for (const KernelLink& link : links)
         note_link(link);
 }
@@ -81,17 +82,6 @@ void KernelFollower::note_link(const KernelLink& link) {
             spdlog::error("host link {} was removed; start the gateway again to have it back", host_link.name());
         }
     }
-}
-
-void KernelFollower::publish_soon() {
-    if (publish_is_due_) return;
-    publish_is_due_ = true;
-    publish_timer_.expires_after(publish_delay);
-    publish_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        publish_is_due_ = false;
-        publish();
-    });
 }
 
 void KernelFollower::publish() {

@@ -6,6 +6,7 @@
 #include "io/kernel_mirror.hpp"
 #include "io/netlink.hpp"
 #include "io/snapshots.hpp"
+#include "io/soon.hpp"
 #include "io/station.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -42,7 +43,6 @@ private:
     void wait_for_workers();
     void resolve_for_workers();
     void resolve(PortIndex port, const IpAddress& address);
-    void publish_soon();
     void tick();
     void note_link(const KernelLink& link);
 
@@ -53,10 +53,9 @@ private:
     std::shared_ptr<const chain::Roster> roster_;
     boost::asio::posix::stream_descriptor kernel_;
     boost::asio::posix::stream_descriptor workers_;
-    boost::asio::steady_timer publish_timer_;
+    Soon publish_soon_;
     boost::asio::steady_timer tick_timer_;
     std::uint64_t published_ = 0; // version of the roster that the workers have
-    bool publish_is_due_ = false;
     std::size_t routes_ = 0;
     std::size_t neighbours_ = 0;
     std::map<std::pair<PortIndex, IpAddress>, Instant> asked_;

@@ -21,7 +21,8 @@ constexpr auto worker_patience = 50ms; // a round takes less than one
 } // namespace
 
 Steward::Steward(boost::asio::io_context& events, const StewardTools& tools, std::string config_path)
-    : tools_(tools), config_path_(std::move(config_path)), tick_timer_(events), publish_timer_(events) {}
+    : tools_(tools), config_path_(std::move(config_path)), tick_timer_(events),
+      publish_soon_(events, publish_delay, [this] { publish(); }) {}
 
 void Steward::start() {
     wait_for_hangup();
@@ -54,17 +55,6 @@ void Steward::publish() {
     if (!tools_.registry.roster_is_due()) return;
     tools_.follower.set_roster(tools_.registry.roster());
     if (listener_) listener_(tools_.registry);
-}
-
-void Steward::publish_soon() {
-    if (publish_is_due_) return;
-    publish_is_due_ = true;
-    publish_timer_.expires_after(publish_delay);
-    publish_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
-        publish_is_due_ = false;
-        publish();
-    });
 }
 
 bool Steward::workers_are_current() {
@@ -135,7 +125,7 @@ Result<control::ReloadReport> Steward::read_and_take() {
 
 void Steward::note_health(ApplianceIndex appliance, control::HealthNote note) {
     tools_.registry.note_health(appliance, std::move(note), monotonic_now());
-    publish_soon();
+    publish_soon_.ask();
 }
 
 void Steward::on_roster(std::function<void(const control::Registry&)> listener) {

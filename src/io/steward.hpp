@@ -8,6 +8,7 @@
 #include "control/view.hpp"
 #include "io/kernel_follower.hpp"
 #include "io/snapshots.hpp"
+#include "io/soon.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -58,15 +59,13 @@ private:
     void wait_for_hangup();
     void tick();
     void publish();
-    void publish_soon();
     void wait_for_workers();
     [[nodiscard]] bool workers_are_current();
 
     StewardTools tools_;
     std::string config_path_;
     boost::asio::steady_timer tick_timer_;
-    boost::asio::steady_timer publish_timer_;
-    bool publish_is_due_ = false;
+    Soon publish_soon_;
     std::function<void(const control::Registry&)> listener_;
     std::vector<control::ApplianceCounts> counts_before_; // by appliance index; zeros beyond its end
 };
