@@ -2,6 +2,7 @@
 #include "chain/roster.hpp"
 
 #include "chain/takers.hpp"
+#include "config/lookup.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -85,6 +86,11 @@ void build_ports(const config::Config& config, Roster& roster) {
         roster.endpoints.push_back(std::move(endpoint));
     }
     std::sort(roster.endpoints_by_id.begin(), roster.endpoints_by_id.end());
+    for (const config::ExtraAddress& extra : config::extra_addresses(config)) {
+        const PortIndex port = position(roster.ports, extra.port);
+        add_own(roster.ports[port],
+                {extra.address, extra.address.family() == Family::ipv4 ? std::uint8_t{32} : std::uint8_t{128}});
+    }
     for (Port& port : roster.ports) {
         for (const Port& neighbour : roster.ports) {
             const bool is_forbidden = &neighbour != &port && port.endpoint != no_index &&
@@ -94,11 +100,6 @@ void build_ports(const config::Config& config, Roster& roster) {
             port.v6.forbidden.insert(port.v6.forbidden.end(), neighbour.v6.own.begin(), neighbour.v6.own.end());
         }
     }
-}
-
-const config::ApplianceGroup* find_group(const config::Config& config, std::string_view name) {
-    const std::uint16_t at = position(config.appliance_groups, name);
-    return at == no_index ? nullptr : &config.appliance_groups[at];
 }
 
 std::uint16_t position_of_name(const std::vector<std::string>& names, std::string_view name) {
@@ -116,7 +117,7 @@ void build_appliances(const config::Config& config, const Slots& slots, Roster& 
     for (const Place& place : slots.appliances) {
         Appliance appliance;
         if (!place.is_free) {
-            const config::ApplianceGroup* from = find_group(config, place.group);
+            const config::ApplianceGroup* from = config::find_group(config, place.group);
             appliance.name = place.name;
             appliance.address = place.address;
             appliance.group = position_of_name(slots.groups, place.group);
@@ -142,7 +143,7 @@ void build_groups(const config::Config& config, const Slots& slots, Roster& rost
         }
         // A group that a reload took out: nobody of it takes flows, and those it has go by what it last said.
         config::ApplianceGroup gone;
-        const config::ApplianceGroup* from = find_group(config, name);
+        const config::ApplianceGroup* from = config::find_group(config, name);
         if (from == nullptr) {
             if (!group.appliances.empty()) {
                 const Place& last = slots.appliances[group.appliances[0]];

@@ -14,9 +14,14 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace sallyport::balance {
+struct Directory;
+}
 
 namespace sallyport::chain {
 
@@ -114,6 +119,8 @@ struct Roster {
     SipKey selection_key;
     std::vector<std::pair<std::uint64_t, EndpointIndex>>
         endpoints_by_id; // ascending; asked for every packet that returns
+
+    std::shared_ptr<const balance::Directory> directory; // null: there are no listeners
 
     /// no_index when there is none.
     [[nodiscard]] PortIndex port_by_name(std::string_view name) const noexcept;

@@ -112,7 +112,7 @@ struct GeneveProbe {
 /// ELB's parameters, with ELB's defaults for Gateway Load Balancers.
 struct HealthCheck {
     HealthProtocol protocol = HealthProtocol::tcp;
-    std::uint16_t port = 80; // tcp, http, https
+    std::uint16_t port = 80; // tcp, http, https; 0: a target's own port (ELB's traffic-port)
     std::chrono::milliseconds interval = std::chrono::seconds(10);
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
     unsigned healthy_threshold = 5;                     // 2..10
@@ -210,6 +210,94 @@ struct Route {
     int line = 0;
 };
 
+/// What a target group takes. The two together are for one port that speaks both, such as DNS.
+enum class L4Protocol { tcp, udp, tcp_udp };
+
+enum class Algorithm { flow_hash, round_robin, least_connections, ip_hash, weighted_random };
+
+struct Target {
+    std::string name; // default: "203.0.113.11:8080"
+    IpAddress address;
+    std::uint16_t port = 0;   // default: its group's
+    std::uint16_t weight = 1; // 0..999; 0 takes no new flows
+    std::string zone;         // empty: every zone's
+    int line = 0;
+};
+
+/// With fewer healthy targets than either says, all registered ones take flows, healthy or not (ELB's
+/// target_group_health.unhealthy_state_routing).
+struct HealthyMinimum {
+    unsigned count = 1;
+    unsigned percent = 0; // 1..100; 0: off
+};
+
+struct TargetGroup {
+    std::string name;
+    L4Protocol protocol = L4Protocol::tcp;
+    std::uint16_t port = 0; // 1..65535
+    Algorithm algorithm = Algorithm::flow_hash;
+    bool preserve_client_ip = true;
+    /// In the place of clients' addresses without preserve_client_ip; empty: those of the port that leads to the
+    /// target. Answered for by ARP and NDP there.
+    std::vector<IpAddress> source_addresses;
+    bool direct_server_return = false; // targets hold the listener's address themselves
+    bool proxy_protocol_v2 = false;    // of listeners with `mode: proxy`
+    bool cross_zone = false;
+    std::chrono::milliseconds source_ip_stickiness{0}; // 0: off; 1 s..7 days
+    std::optional<HealthCheck> health_check;           // none: taken for healthy
+    bool passive_check = true;                         // refused and unanswered connections make unhealthy; TCP only
+    HealthyMinimum healthy_minimum;
+    std::chrono::milliseconds deregistration_delay = std::chrono::seconds(300); // 0..3600 s
+    bool deregistration_termination = false;         // at the end of that delay flows are ended with RST
+    bool unhealthy_termination = true;               // flows of a target that becomes unhealthy are ended with RST
+    std::chrono::milliseconds unhealthy_draining{0}; // 0..360000 s, without that: new flows stop, then they end
+    std::chrono::milliseconds slow_start{0};         // 0..900 s
+    std::vector<Target> targets;
+    int line = 0;
+};
+
+/// Where new flows go, in proportion to the weights.
+struct ForwardShare {
+    std::string target_group;
+    std::uint16_t weight = 1; // 0..999
+};
+
+/// `rewrite`: packets are rewritten on their way. `proxy`: the gateway accepts the connection and opens one of its own.
+enum class ListenerMode { rewrite, proxy };
+
+/// `mode: proxy`: TLS connections that ask for one of these names (SNI), without terminating them.
+struct ListenerRule {
+    std::vector<std::string> server_names; // "www.example.org" or "*.example.org"
+    std::vector<ForwardShare> forward;
+    int line = 0;
+};
+
+struct Listener {
+    std::string name;
+    std::string endpoint; // empty: the first one
+    IpAddress address;
+    std::uint16_t port = 0;
+    L4Protocol protocol = L4Protocol::tcp;
+    ListenerMode mode = ListenerMode::rewrite;
+    std::vector<ForwardShare> forward; // the default action
+    std::vector<ListenerRule> rules;
+    std::chrono::milliseconds tcp_idle = std::chrono::seconds(350); // 60..6000 s
+    std::chrono::milliseconds udp_idle = std::chrono::seconds(120); // 1..6000 s
+    TcpMidstream tcp_midstream = TcpMidstream::reset;
+    std::uint32_t half_open_limit = 16384;     // connections whose handshake is not complete; the oldest makes room
+    std::vector<IpPrefix> allow;               // of clients; empty: everybody
+    std::vector<IpPrefix> deny;                // decides before `allow`
+    std::vector<IpPrefix> proxy_protocol_from; // `mode: proxy`: upstreams whose PROXY header is believed
+    int line = 0;
+};
+
+/// One JSON line for each flow that ended.
+struct FlowLog {
+    std::string path;                        // made absolute
+    std::uint64_t file_bytes = 64ULL << 20U; // 1 MiB..4 GiB; then the file is rotated
+    unsigned files = 4;                      // 1..100, in all
+};
+
 struct Config {
     Gateway gateway;
     std::vector<Port> ports;
@@ -218,6 +306,9 @@ struct Config {
     std::vector<Chain> chains;
     std::vector<PolicyRule> policy;
     std::vector<Route> routes;
+    std::vector<TargetGroup> target_groups;
+    std::vector<Listener> listeners;
+    std::optional<FlowLog> flow_log;
 };
 
 } // namespace sallyport::config

@@ -31,11 +31,52 @@ const Chain* find_chain(const Config& config, std::string_view name) {
     return find(config.chains, name);
 }
 
+const TargetGroup* find_target_group(const Config& config, std::string_view name) {
+    return find(config.target_groups, name);
+}
+
 const Endpoint* endpoint_of(const Config& config, std::string_view port_name) {
     const auto found = std::ranges::find_if(config.endpoints, [&](const Endpoint& endpoint) {
         return std::ranges::find(endpoint.ports, port_name) != endpoint.ports.end();
     });
     return found == config.endpoints.end() ? nullptr : &*found;
+}
+
+const Port* home_of(const Config& config, const Listener& listener) {
+    const Endpoint* endpoint = listener.endpoint.empty() && !config.endpoints.empty()
+                                   ? &config.endpoints.front()
+                                   : find_endpoint(config, listener.endpoint);
+    if (endpoint == nullptr) return nullptr;
+    const Port* first = nullptr;
+    for (const std::string& name : endpoint->ports) {
+        const Port* port = find_port(config, name);
+        if (port == nullptr) continue;
+        if (is_connected(*port, listener.address)) return port;
+        if (first == nullptr) first = port;
+    }
+    return first;
+}
+
+std::vector<ExtraAddress> extra_addresses(const Config& config) {
+    std::vector<ExtraAddress> extra;
+    const auto add = [&](const Port* port, const IpAddress& address) {
+        if (port == nullptr) return;
+        const bool is_own =
+            std::ranges::any_of(port->addresses, [&](const IpPrefix& own) { return own.address == address; });
+        const bool is_known = std::ranges::any_of(
+            extra, [&](const ExtraAddress& each) { return each.port == port->name && each.address == address; });
+        if (!is_own && !is_known) extra.push_back({port->name, address});
+    };
+    for (const Listener& listener : config.listeners)
+        add(home_of(config, listener), listener.address);
+    for (const TargetGroup& group : config.target_groups) {
+        for (const IpAddress& address : group.source_addresses) {
+            for (const Port& port : config.ports) {
+                if (is_connected(port, address) && endpoint_of(config, port.name) != nullptr) add(&port, address);
+            }
+        }
+    }
+    return extra;
 }
 
 bool is_connected(const Port& port, const IpAddress& address) {

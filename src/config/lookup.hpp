@@ -14,9 +14,23 @@ const Port* find_port(const Config& config, std::string_view name);
 const Endpoint* find_endpoint(const Config& config, std::string_view name);
 const ApplianceGroup* find_group(const Config& config, std::string_view name);
 const Chain* find_chain(const Config& config, std::string_view name);
+const TargetGroup* find_target_group(const Config& config, std::string_view name);
 
 /// The endpoint that a port belongs to; null for a port on the appliances' side.
 const Endpoint* endpoint_of(const Config& config, std::string_view port_name);
+
+/// The port whose host link holds a listener's address: that of the listener's endpoint whose network the address is
+/// in, else the endpoint's first, where whoever routes the address has to send it. Null when the endpoint has none.
+const Port* home_of(const Config& config, const Listener& listener);
+
+/// An address that the gateway has besides its ports' own: a listener's, or one in the place of clients'. The host link
+/// of `port` holds it, so that the kernel answers for it by ARP and NDP.
+struct ExtraAddress {
+    std::string port;
+    IpAddress address;
+};
+/// Each once, none that is a port's own.
+std::vector<ExtraAddress> extra_addresses(const Config& config);
 
 /// Whether an address is in one of the port's own networks.
 bool is_connected(const Port& port, const IpAddress& address);

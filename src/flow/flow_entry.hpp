@@ -33,7 +33,8 @@ struct alignas(64) FlowEntry {
     bool fin_from_high : 1 = false;
     bool talks_after_reset : 1 = false; // the RST closed nothing; see follow()
     bool has_detours : 1 = false;       // not every hop is a plain visit: mirrors, hops that are passed by, a reset
-    std::uint8_t reserved = 0;
+    bool is_balanced : 1 = false;       // a listener took it: it has a Translation
+    std::uint8_t timers = 0;            // whose timeouts hold: 0 the endpoint's, else a position among the listeners'
     std::array<ApplianceIndex, 4> first_hops = {no_index, no_index, no_index, no_index};
 
     /// Whose timeout holds.

@@ -54,10 +54,11 @@ Result<FlowTable::Mapped<T>> FlowTable::map(std::size_t count) {
     return Mapped<T>(static_cast<T*>(memory), Unmap{bytes});
 }
 
-Result<FlowTable> FlowTable::create(std::uint32_t capacity) {
+Result<FlowTable> FlowTable::create(std::uint32_t capacity, bool translations) {
     FlowTable table;
     table.capacity_ = capacity;
-    table.bucket_count_ = static_cast<std::uint32_t>((capacity + flows_per_bucket - 1) / flows_per_bucket) + 1;
+    const std::uint64_t keys = std::uint64_t{capacity} * (translations ? 2 : 1);
+    table.bucket_count_ = static_cast<std::uint32_t>((keys + flows_per_bucket - 1) / flows_per_bucket) + 1;
     auto buckets = map<Bucket>(table.bucket_count_);
     auto entries = map<FlowEntry>(capacity);
     auto counters = map<FlowCounters>(capacity);
@@ -70,36 +71,42 @@ Result<FlowTable> FlowTable::create(std::uint32_t capacity) {
     table.entries_ = std::move(*entries);
     table.counters_ = std::move(*counters);
     table.births_ = std::move(*births);
+    if (translations) {
+        auto translated = map<Translation>(capacity);
+        if (!translated) return tl::unexpected(translated.error());
+        table.translations_ = std::move(*translated);
+    }
     return table;
 }
 
 std::uint64_t FlowTable::memory_bytes() const noexcept {
     return std::uint64_t{bucket_count_} * sizeof(Bucket) +
-           std::uint64_t{capacity_} * (sizeof(FlowEntry) + sizeof(FlowCounters) + sizeof(FlowBirth));
+           std::uint64_t{capacity_} * (sizeof(FlowEntry) + sizeof(FlowCounters) + sizeof(FlowBirth) +
+                                       (has_translations() ? sizeof(Translation) : 0));
 }
 
 unsigned FlowTable::used(const Bucket& bucket) noexcept {
     return slots - static_cast<unsigned>(__builtin_popcount(match(bucket, 0)));
 }
 
-FlowIndex FlowTable::search(std::uint64_t hash, const FlowKey& key) const noexcept {
+std::uint32_t FlowTable::search(std::uint64_t hash, const FlowKey& key) const noexcept {
     const std::uint16_t wanted = tag(hash);
     std::uint32_t number = primary(hash);
     for (unsigned attempt = 0; attempt < 2; ++attempt) {
         const Bucket& bucket = buckets_[number];
         for (unsigned matches = match(bucket, wanted); matches != 0; matches &= matches - 1) {
-            const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
-            if (entries_[flow].key == key) return flow;
+            const std::uint32_t place = bucket.places[static_cast<unsigned>(__builtin_ctz(matches))];
+            if (key_at(place) == key) return place;
         }
         number = other(number, wanted);
     }
     return no_flow;
 }
 
-void FlowTable::put(Bucket& bucket, std::uint16_t tag, FlowIndex flow) noexcept {
+void FlowTable::put(Bucket& bucket, std::uint16_t tag, std::uint32_t place) noexcept {
     const auto slot = static_cast<unsigned>(__builtin_ctz(match(bucket, 0)));
     bucket.tags[slot] = tag;
-    bucket.flows[slot] = flow;
+    bucket.places[slot] = place;
 }
 
 bool FlowTable::make_room(std::uint32_t number) noexcept {
@@ -108,34 +115,34 @@ bool FlowTable::make_room(std::uint32_t number) noexcept {
         const std::uint16_t moved = bucket.tags[slot];
         Bucket& target = buckets_[other(number, moved)];
         if (&target == &bucket || used(target) == slots) continue;
-        put(target, moved, bucket.flows[slot]);
+        put(target, moved, bucket.places[slot]);
         bucket.tags[slot] = 0;
         return true;
     }
     return false;
 }
 
+FlowTable::Bucket* FlowTable::find_room(std::uint64_t hash) noexcept {
+    // Into the first bucket whenever it has room, so that nearly every lookup touches one line.
+    const std::uint32_t first = primary(hash);
+    if (used(buckets_[first]) != slots) return &buckets_[first];
+    const std::uint32_t second = other(first, tag(hash));
+    if (used(buckets_[second]) != slots) return &buckets_[second];
+    if (make_room(first)) return &buckets_[first];
+    return make_room(second) ? &buckets_[second] : nullptr;
+}
+
 FlowIndex FlowTable::insert(std::uint64_t hash, const FlowKey& key) noexcept {
     if (size_ == capacity_) return no_flow;
-    const std::uint16_t new_tag = tag(hash);
-    std::uint32_t number = primary(hash);
-    // Into the first bucket whenever it has room, so that nearly every lookup touches one line.
-    if (used(buckets_[number]) == slots) {
-        const std::uint32_t second = other(number, new_tag);
-        const bool has_room = used(buckets_[second]) != slots;
-        if (has_room)
-            number = second;
-        else if (!make_room(number) && !make_room(number = second))
-            return no_flow;
-    }
-
+    Bucket* bucket = find_room(hash);
+    if (bucket == nullptr) return no_flow;
     FlowIndex flow = first_free_;
     if (flow != no_flow) {
         first_free_ = entries_[flow].last_seen_ms;
     } else {
         flow = never_used_++;
     }
-    put(buckets_[number], new_tag, flow);
+    put(*bucket, tag(hash), flow);
     entries_[flow].key = key;
     restart(flow);
     ++size_;
@@ -150,23 +157,40 @@ void FlowTable::restart(FlowIndex flow) noexcept {
     entries_[flow].key = key;
 }
 
-void FlowTable::erase(FlowIndex flow, std::uint64_t hash) noexcept {
+bool FlowTable::take_out(std::uint32_t place, std::uint64_t hash) noexcept {
     const std::uint16_t wanted = tag(hash);
     std::uint32_t number = primary(hash);
     for (unsigned attempt = 0; attempt < 2; ++attempt) {
         Bucket& bucket = buckets_[number];
         for (unsigned matches = match(bucket, wanted); matches != 0; matches &= matches - 1) {
             const auto slot = static_cast<unsigned>(__builtin_ctz(matches));
-            if (bucket.flows[slot] != flow) continue;
+            if (bucket.places[slot] != place) continue;
             bucket.tags[slot] = 0;
-            entries_[flow].state = FlowState::free;
-            entries_[flow].last_seen_ms = first_free_;
-            first_free_ = flow;
-            --size_;
-            return;
+            return true;
         }
         number = other(number, wanted);
     }
+    return false;
+}
+
+void FlowTable::erase(FlowIndex flow, std::uint64_t hash) noexcept {
+    if (!take_out(flow, hash)) return;
+    entries_[flow].state = FlowState::free;
+    entries_[flow].last_seen_ms = first_free_;
+    first_free_ = flow;
+    --size_;
+}
+
+bool FlowTable::insert_second(FlowIndex flow, std::uint64_t hash) noexcept {
+    Bucket* bucket = find_room(hash);
+    if (bucket == nullptr) return false;
+    put(*bucket, tag(hash), flow | Found::second_key);
+    return true;
+}
+
+void FlowTable::erase_second(FlowIndex flow, std::uint64_t hash) noexcept {
+    take_out(flow | Found::second_key, hash);
+    translations_[flow].listener = no_index;
 }
 
 } // namespace sallyport::flow

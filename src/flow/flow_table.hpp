@@ -5,6 +5,7 @@
 #pragma once
 
 #include "flow/flow_entry.hpp"
+#include "flow/translation.hpp"
 #include "support/result.hpp"
 
 #include <array>
@@ -18,39 +19,56 @@ namespace sallyport::flow {
 using FlowIndex = std::uint32_t;
 inline constexpr FlowIndex no_flow = 0xffffffff;
 
+/// What a lookup says: the flow, and by which of its keys. A translated flow has a second one, the target's side of it.
+class Found {
+public:
+    Found() = default;
+    explicit Found(std::uint32_t place) noexcept : place_(place) {}
+
+    [[nodiscard]] explicit operator bool() const noexcept { return place_ != no_flow; }
+    [[nodiscard]] FlowIndex flow() const noexcept { return is_second() ? place_ & ~second_key : place_; }
+    [[nodiscard]] bool is_second() const noexcept { return (place_ & second_key) != 0 && place_ != no_flow; }
+    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
+
+    /// Marks the places that second keys have in the index.
+    static constexpr std::uint32_t second_key = 0x80000000U;
+
+private:
+    std::uint32_t place_ = no_flow;
+};
+
 class FlowTable {
 public:
-    /// Room for `capacity` flows, 1 to 2^31. Fails with a sentence when the memory is not to be had.
-    static Result<FlowTable> create(std::uint32_t capacity);
+    /// Room for `capacity` flows, 1 to 2^30. With `translations` each may have a second key; what they take is memory
+    /// only for flows that do. Fails with a sentence when the memory is not to be had.
+    static Result<FlowTable> create(std::uint32_t capacity, bool translations = false);
 
     FlowTable(FlowTable&&) noexcept = default;
     FlowTable& operator=(FlowTable&&) noexcept = default;
     ~FlowTable() = default;
 
     // For a burst: prefetch_bucket() for all, guess() for all, guess_again() for all, then find(). Nothing waits for
-    // memory.
+    // memory. A guess is a place: a flow's index, marked when it is by the second key.
     void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[primary(hash)]); }
     /// Where the flow probably is: the first entry in its first bucket whose tag matches, prefetched. Without one, the
     /// second bucket is prefetched.
-    [[nodiscard]] FlowIndex guess(std::uint64_t hash) const noexcept {
+    [[nodiscard]] std::uint32_t guess(std::uint64_t hash) const noexcept {
         const std::uint32_t number = primary(hash);
-        const FlowIndex flow = first_match(buckets_[number], tag(hash));
-        if (flow == no_flow) __builtin_prefetch(&buckets_[other(number, tag(hash))]);
-        return flow;
+        const std::uint32_t place = first_match(buckets_[number], tag(hash));
+        if (place == no_flow) __builtin_prefetch(&buckets_[other(number, tag(hash))]);
+        return place;
     }
     /// The same in the second bucket, for a flow that has no guess yet.
-    [[nodiscard]] FlowIndex guess_again(std::uint64_t hash, FlowIndex guessed) const noexcept {
+    [[nodiscard]] std::uint32_t guess_again(std::uint64_t hash, std::uint32_t guessed) const noexcept {
         if (guessed != no_flow) [[likely]]
             return guessed;
         return first_match(buckets_[other(primary(hash), tag(hash))], tag(hash));
     }
-    [[nodiscard]] FlowIndex find(std::uint64_t hash, const FlowKey& key, FlowIndex guessed = no_flow) const noexcept {
+    [[nodiscard]] Found find(std::uint64_t hash, const FlowKey& key, std::uint32_t guessed = no_flow) const noexcept {
         // The guess may be old: since then the entry may have been freed, which its state tells.
-        if (guessed != no_flow && entries_[guessed].key == key && entries_[guessed].state != FlowState::free)
-            [[likely]] {
-            return guessed;
-        }
-        return search(hash, key);
+        if (guessed != no_flow && is_at(guessed, key)) [[likely]]
+            return Found(guessed);
+        return Found(search(hash, key));
     }
 
     /// A new entry with the key set and all else at its defaults; no_flow when the table is full. The key must not be
@@ -58,7 +76,12 @@ public:
     [[nodiscard]] FlowIndex insert(std::uint64_t hash, const FlowKey& key) noexcept;
     /// The entry of a flow that has ended becomes that of a new one of the same key, as insert() would give it.
     void restart(FlowIndex flow) noexcept;
+    /// The flow's second key must have been erased before.
     void erase(FlowIndex flow, std::uint64_t hash) noexcept;
+    /// From now on translation(flow).key, whose hash it is, finds the flow too; false when there is no room. No flow
+    /// may have that key.
+    [[nodiscard]] bool insert_second(FlowIndex flow, std::uint64_t hash) noexcept;
+    void erase_second(FlowIndex flow, std::uint64_t hash) noexcept;
 
     [[nodiscard]] FlowEntry& entry(FlowIndex flow) noexcept { return entries_[flow]; }
     [[nodiscard]] const FlowEntry& entry(FlowIndex flow) const noexcept { return entries_[flow]; }
@@ -66,6 +89,11 @@ public:
     [[nodiscard]] const FlowCounters& counters(FlowIndex flow) const noexcept { return counters_[flow]; }
     [[nodiscard]] FlowBirth& birth(FlowIndex flow) noexcept { return births_[flow]; }
     [[nodiscard]] const FlowBirth& birth(FlowIndex flow) const noexcept { return births_[flow]; }
+    /// Only in a table that was made with translations.
+    [[nodiscard]] Translation& translation(FlowIndex flow) noexcept { return translations_[flow]; }
+    [[nodiscard]] const Translation& translation(FlowIndex flow) const noexcept { return translations_[flow]; }
+    void prefetch_translation(FlowIndex flow) const noexcept { __builtin_prefetch(&translations_[flow], 1); }
+    [[nodiscard]] bool has_translations() const noexcept { return translations_ != nullptr; }
     void prefetch_counters(FlowIndex flow) const noexcept { __builtin_prefetch(&counters_[flow], 1); }
 
     [[nodiscard]] ApplianceIndex hop(FlowIndex flow, unsigned hop) const noexcept {
@@ -84,7 +112,7 @@ private:
     static constexpr unsigned slots = 10;
     struct alignas(64) Bucket {
         std::array<std::uint16_t, slots> tags = {}; // 0: the slot is free
-        std::array<FlowIndex, slots> flows = {};
+        std::array<std::uint32_t, slots> places = {};
         std::uint32_t spare = 0;
     };
     static_assert(sizeof(Bucket) == 64);
@@ -123,22 +151,41 @@ private:
         };
         return equal(0) | (equal(2) & 0xc0U) << 2;
     }
-    [[nodiscard]] FlowIndex first_match(const Bucket& bucket, std::uint16_t tag) const noexcept {
+    [[nodiscard]] std::uint32_t first_match(const Bucket& bucket, std::uint16_t tag) const noexcept {
         const unsigned matches = match(bucket, tag);
         if (matches == 0) return no_flow;
-        const FlowIndex flow = bucket.flows[static_cast<unsigned>(__builtin_ctz(matches))];
-        __builtin_prefetch(&entries_[flow], 1);
-        return flow;
+        const std::uint32_t place = bucket.places[static_cast<unsigned>(__builtin_ctz(matches))];
+        if ((place & Found::second_key) != 0) [[unlikely]]
+            __builtin_prefetch(&translations_[place & ~Found::second_key], 1);
+        __builtin_prefetch(&entries_[place & ~Found::second_key], 1);
+        return place;
     }
-    [[nodiscard]] FlowIndex search(std::uint64_t hash, const FlowKey& key) const noexcept;
+    [[nodiscard]] const FlowKey& key_at(std::uint32_t place) const noexcept {
+        if ((place & Found::second_key) == 0) [[likely]]
+            return entries_[place].key;
+        return translations_[place & ~Found::second_key].key;
+    }
+    /// The same for a guess, whose place may have been freed since: an erased entry says so, and an erased second key
+    /// names no listener.
+    [[nodiscard]] bool is_at(std::uint32_t place, const FlowKey& key) const noexcept {
+        if ((place & Found::second_key) == 0) [[likely]]
+            return entries_[place].key == key && entries_[place].state != FlowState::free;
+        const Translation& translation = translations_[place & ~Found::second_key];
+        return translation.key == key && translation.listener != no_index;
+    }
+    [[nodiscard]] std::uint32_t search(std::uint64_t hash, const FlowKey& key) const noexcept;
+    /// A bucket with room for the key, made if need be; nullptr when there is none.
+    [[nodiscard]] Bucket* find_room(std::uint64_t hash) noexcept;
+    bool take_out(std::uint32_t place, std::uint64_t hash) noexcept;
     [[nodiscard]] static unsigned used(const Bucket& bucket) noexcept;
     [[nodiscard]] bool make_room(std::uint32_t bucket) noexcept;
-    static void put(Bucket& bucket, std::uint16_t tag, FlowIndex flow) noexcept;
+    static void put(Bucket& bucket, std::uint16_t tag, std::uint32_t place) noexcept;
 
     Mapped<Bucket> buckets_;
     Mapped<FlowEntry> entries_;
     Mapped<FlowCounters> counters_;
     Mapped<FlowBirth> births_;
+    Mapped<Translation> translations_; // none without listeners
     std::uint32_t bucket_count_ = 0;
     std::uint32_t capacity_ = 0;
     std::uint32_t size_ = 0;

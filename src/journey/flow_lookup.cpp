@@ -19,8 +19,9 @@ namespace {
 /// out for them too.
 [[nodiscard]] flow::FlowIndex find_live(Round& round, const Packet& packet) noexcept {
     WorkerState& worker = round.worker;
-    const flow::FlowIndex flow = worker.flows.find(packet.hash, packet.key, packet.flow);
-    if (flow == flow::no_flow) return flow;
+    const flow::Found found = worker.flows.find(packet.hash, packet.key, packet.flow);
+    if (!found) return flow::no_flow;
+    const flow::FlowIndex flow = found.flow();
     if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]]
         return flow;
     end_flow(worker, flow, packet.hash);

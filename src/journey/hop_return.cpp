@@ -155,8 +155,11 @@ struct Returned {
 [[nodiscard]] std::optional<DropReason> verify(Round& round, Returned& returned) noexcept {
     Packet& packet = *returned.packet;
     const flow::FlowTable& flows = round.worker.flows;
-    packet.flow = flows.find(packet.hash, packet.key, packet.flow);
-    if (packet.flow == flow::no_flow) return DropReason::MissingFlowEntry;
+    const flow::Found found = flows.find(packet.hash, packet.key, packet.flow);
+    packet.flow = flow::no_flow;
+    // Appliances see flows as their clients do: never by the target's side of them.
+    if (!found || found.is_second()) return DropReason::MissingFlowEntry;
+    packet.flow = found.flow();
     const flow::FlowEntry& entry = flows.entry(packet.flow);
     if (round.worker.is_over(entry, round.around.now.wrapped_ms())) return DropReason::MissingFlowEntry;
 

@@ -95,8 +95,11 @@ void run(Round& round) noexcept {
 
 WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, const chain::Roster& roster)
     : settings(from), flows(std::move(table)),
-      counters(roster.ports.size(), std::max(from.appliance_slots, roster.appliances.size()),
-               std::max(from.group_slots, roster.groups.size())),
+      counters({.ports = roster.ports.size(),
+                .appliances = std::max(from.appliance_slots, roster.appliances.size()),
+                .groups = std::max(from.group_slots, roster.groups.size()),
+                .listeners = from.listener_slots,
+                .targets = from.target_slots}),
       pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
       reset_limit(resets_per_second, resets_burst), produced(max_produced), fragments(from.fragmented_packets),
       held_fragments(from.held_fragments), offloads(from.offloaded_hops), timeouts_ms(roster.endpoints.size()) {

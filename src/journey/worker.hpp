@@ -39,6 +39,10 @@ struct WorkerSettings {
     std::uint32_t offloaded_hops = 65'536; // of flows, that an appliance's verdict can be kept for; at least 1
     std::size_t appliance_slots = 0;       // that rosters of later may have; 0: as many as the first one has
     std::size_t group_slots = 0;
+    std::size_t listener_slots = 0;
+    std::size_t target_slots = 0;
+    std::uint32_t sticky_clients = 65'536; // whose target is remembered, when a target group is sticky
+    std::uint64_t random_seed = 1;
     std::vector<MacAddress> port_macs; // by port index
     WorkerKeys keys;
 };

@@ -11,6 +11,9 @@ using EndpointIndex = std::uint16_t;
 using ApplianceIndex = std::uint16_t;
 using GroupIndex = std::uint16_t;
 using ChainIndex = std::uint16_t;
+using ListenerIndex = std::uint16_t;
+using TargetGroupIndex = std::uint16_t;
+using TargetIndex = std::uint16_t;
 
 /// No such thing; for every index type above.
 inline constexpr std::uint16_t no_index = 0xffff;

@@ -52,14 +52,50 @@ struct GroupCounters {
     Counter packets_bypassed;
 };
 
+struct TargetCounters {
+    Counter flows_created;
+    Counter flows_ended; // created less ended is who is there now
+    Counter packets_to;
+    Counter bytes_to; // IP bytes
+    Counter packets_from;
+    Counter bytes_from;
+    Counter refused;    // connections that it answered with RST
+    Counter unanswered; // connections that it did not answer at all
+    Counter answered;   // connections that it accepted
+    Counter terminated; // flows ended with RST because it was unhealthy or left
+};
+
+struct ListenerCounters {
+    Counter flows_created;
+    Counter flows_ended;
+    Counter sources_refused;        // packets: by its allow and deny lists
+    Counter half_open;              // not a count: handshakes that are not complete now
+    Counter half_open_dropped;      // the oldest of them, to make room
+    Counter no_target;              // packets of flows that could not begin: nobody takes flows
+    Counter port_allocation_errors; // packets of flows that could not begin: no free source port
+    Counter keys_taken;             // packets of flows that could not begin: the target has that very flow already
+};
+
+/// How many of each there are to count for, in this and all later rosters.
+struct CounterSizes {
+    std::size_t ports = 0;
+    std::size_t appliances = 0;
+    std::size_t groups = 0;
+    std::size_t listeners = 0;
+    std::size_t targets = 0;
+};
+
 struct WorkerCounters {
-    WorkerCounters(std::size_t port_count, std::size_t appliance_count, std::size_t group_count)
-        : ports(port_count), appliances(appliance_count), groups(group_count) {}
+    explicit WorkerCounters(const CounterSizes& sizes)
+        : ports(sizes.ports), appliances(sizes.appliances), groups(sizes.groups), listeners(sizes.listeners),
+          targets(sizes.targets) {}
 
     std::array<Counter, drop_reason_count> drops;
     std::vector<PortCounters> ports;           // by port index
     std::vector<ApplianceCounters> appliances; // by appliance index
     std::vector<GroupCounters> groups;         // by group index
+    std::vector<ListenerCounters> listeners;   // by listener index
+    std::vector<TargetCounters> targets;       // by target index
     Counter rounds;
     Counter flows_created;
     Counter flows_expired;

@@ -48,6 +48,12 @@ namespace sallyport {
     X(IcmpUnrelated,            "an ICMP error about a packet of no known flow")                                        \
     X(FlowTableFull,            "the worker's flow table is at its configured capacity")                                \
     X(FlowReset,                "of a TCP flow that the gateway has ended with resets")                                 \
+    /* flow_lookup, balance: listeners */                                                                               \
+    X(NoListener,               "no listener of its address has the packet's protocol and port")                        \
+    X(SourceNotAllowed,         "the listener's allow and deny lists do not admit the client")                          \
+    X(NoTarget,                 "no target of the listener's target group takes new flows")                             \
+    X(PortAllocationError,      "no source port is free for the flow on the gateway's address towards its target")      \
+    X(TargetFlowTaken,          "the target has a flow of the same addresses and ports already")                        \
     X(VerdictDrop,              "its appliance has said that the rest of the flow is to be dropped")                    \
     /* hop_return: GENEVE */                                                                                            \
     X(InvalidGeneveTunnel,      "GENEVE from an address that is not the appliance the packet was sent to")              \

@@ -25,7 +25,11 @@ struct FakeView final : control::View {
                            chain::Appliance{"sensor-1", *IpAddress::parse("198.51.100.21"), 1, 3}};
         plan.chains = {chain::Chain{"perimeter", {0, 1}}};
         for (int worker = 0; worker < 2; ++worker)
-            counts.emplace_back(plan.ports.size(), plan.appliances.size(), plan.groups.size());
+            counts.emplace_back(CounterSizes{.ports = plan.ports.size(),
+                                             .appliances = plan.appliances.size(),
+                                             .groups = plan.groups.size(),
+                                             .listeners = 16,
+                                             .targets = 64});
     }
 
     [[nodiscard]] std::string gateway_name() const override { return "lab"; }

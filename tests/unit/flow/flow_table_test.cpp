@@ -25,7 +25,7 @@ FlowIndex insert(FlowTable& table, std::uint64_t number) {
 }
 
 FlowIndex find(const FlowTable& table, std::uint64_t number) {
-    return table.find(hash_of(number), numbered_key(number));
+    return table.find(hash_of(number), numbered_key(number)).place();
 }
 
 FlowTable filled(std::uint32_t capacity) {
@@ -143,8 +143,8 @@ TEST_CASE("flows whose hashes are all the same find their entries, until both bu
     CHECK(taken <= 20);
     CHECK(table.size() == taken);
     for (unsigned number = 0; number < taken; ++number)
-        CHECK(table.find(same_hash, numbered_key(number)) != no_flow);
-    CHECK(table.find(same_hash, numbered_key(taken)) == no_flow);
+        CHECK(table.find(same_hash, numbered_key(number)).place() != no_flow);
+    CHECK(table.find(same_hash, numbered_key(taken)).place() == no_flow);
 }
 
 TEST_CASE("a flow takes at most two cache lines of memory, index and keys included") {

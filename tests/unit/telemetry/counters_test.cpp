@@ -8,7 +8,7 @@
 using namespace sallyport;
 
 TEST_CASE("a worker's counters start at nothing and have one place for each port, appliance and reason") {
-    WorkerCounters counters(3, 2, 1);
+    WorkerCounters counters(CounterSizes{.ports = 3, .appliances = 2, .groups = 1});
     REQUIRE(counters.ports.size() == 3);
     REQUIRE(counters.appliances.size() == 2);
     for (const Counter& drop : counters.drops)

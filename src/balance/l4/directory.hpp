@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directory: the part of the roster that the balancing stage reads. Listeners, target groups and targets as they
+// stand, with everything that choosing needs built beforehand. Immutable; positions outlive reloads (slots.hpp), for
+// flows hold them.
+#pragma once
+
+#include "balance/l4/address_set.hpp"
+#include "balance/l4/listener_table.hpp"
+#include "chain/slots.hpp"
+#include "config/config.hpp"
+#include "flow/flow_entry.hpp"
+#include "support/address.hpp"
+#include "support/index.hpp"
+#include "support/siphash.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sallyport::balance {
+
+/// One TCP or UDP port of one address that new flows can be sent to. The first cache line is read for every packet.
+struct alignas(64) Target {
+    IpAddress address;
+    std::uint16_t port = 0;
+    TargetGroupIndex group = no_index;
+    /// Its flows are over: both sides get RST. It became unhealthy, or its deregistration delay is over.
+    bool ends_flows = false;
+    std::uint16_t weight = 0; // as configured; what it gets of it now is in its group's tables
+
+    std::string name;
+    std::string zone;
+    chain::Standing standing;
+};
+
+struct TargetGroup {
+    std::string name;
+    config::L4Protocol protocol = config::L4Protocol::tcp;
+    config::Algorithm algorithm = config::Algorithm::flow_hash;
+    bool preserve_client_ip = true;
+    bool direct_server_return = false;
+    bool proxy_protocol_v2 = false;
+    bool is_failing_open = false;    // fewer are healthy than shall be, so all registered ones take flows
+    std::uint32_t stickiness_ms = 0; // by the client's address; 0: off
+    std::vector<IpAddress> source_addresses;
+    std::vector<TargetIndex> targets; // those that left included, while flows may be at them
+    /// Who takes new flows, and with which weight (share of slow start included). All tables below are of positions
+    /// in `takers`; only the one that the algorithm asks is filled.
+    std::vector<TargetIndex> takers;
+    std::vector<std::uint32_t> weights;
+    std::vector<std::uint16_t> maglev;   // flow_hash, ip_hash
+    std::vector<std::uint16_t> sequence; // round_robin
+    std::vector<std::uint32_t> sums;     // weighted_random: weights up to and with this one
+};
+
+struct Share {
+    TargetGroupIndex group = no_index;
+    std::uint16_t weight = 1;
+};
+
+/// Which sources may open flows. Few prefixes each: looked through in order.
+struct SourceRules {
+    std::vector<IpPrefix> allow; // empty: everybody
+    std::vector<IpPrefix> deny;  // decides before `allow`
+    [[nodiscard]] bool admits(const IpAddress& source) const noexcept;
+};
+
+struct Listener {
+    std::string name;
+    EndpointIndex endpoint = no_index;
+    PortIndex home = no_index; // whose host link has the address
+    IpAddress address;
+    std::uint16_t port = 0;
+    config::L4Protocol protocol = config::L4Protocol::tcp;
+    config::ListenerMode mode = config::ListenerMode::rewrite;
+    config::TcpMidstream tcp_midstream = config::TcpMidstream::reset;
+    std::uint8_t timers = 0; // position in Directory::timers
+    std::uint32_t half_open_limit = 0;
+    SourceRules sources;
+    std::vector<Share> forward;
+    bool is_gone = false; // a reload took it out; flows may live on
+};
+
+struct Directory {
+    std::vector<Listener> listeners;
+    std::vector<TargetGroup> groups;
+    std::vector<Target> targets;
+    /// Timeouts that flows go by which have a listener; position 0 is not used: it means the endpoint's. Only ever
+    /// appended to, so that a flow's position stays right.
+    std::vector<std::array<std::uint32_t, flow::flow_state_count>> timers;
+    ListenerTable by_address; // of those that are not gone
+    AddressSet listener_addresses;
+    AddressSet source_addresses; // in the place of clients'
+    AddressSet target_addresses;
+    SipKey selection_key;
+    /// Some group is sticky by the client's address: one worker has to have all flows of a client.
+    bool is_sticky = false;
+
+    [[nodiscard]] bool empty() const noexcept { return listeners.empty(); }
+};
+
+/// Whether a listener or target group of `wanted` is for the IP protocol.
+[[nodiscard]] bool takes(config::L4Protocol wanted, std::uint8_t protocol) noexcept;
+
+} // namespace sallyport::balance

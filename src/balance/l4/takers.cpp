@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "balance/l4/takers.hpp"
+
+#include "select/maglev.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sallyport::balance {
+namespace {
+
+/// Whether a target of this standing may get new flows at all; health is another question.
+bool is_available(const Target& target, const std::string& here, const config::TargetGroup& group) {
+    const bool is_near = group.cross_zone || here.empty() || target.zone.empty() || target.zone == here;
+    return target.standing.registration == chain::Registration::registered && !target.standing.zone_is_shifted &&
+           is_near && target.weight > 0;
+}
+
+/// ELB's unhealthy_state_routing: both conditions are of all that could take flows.
+bool has_enough(std::size_t healthy, std::size_t available, const config::HealthyMinimum& minimum) {
+    return healthy >= std::min<std::size_t>(minimum.count, available) && healthy * 100 >= available * minimum.percent;
+}
+
+void build_tables(const std::vector<Target>& targets, TargetGroup& group) {
+    switch (group.algorithm) {
+    case config::Algorithm::flow_hash:
+    case config::Algorithm::ip_hash: {
+        std::vector<select::MaglevMember> members;
+        for (std::size_t i = 0; i < group.takers.size(); ++i) {
+            const Target& target = targets[group.takers[i]];
+            members.push_back({group.name + '/' + target.address.to_string() + '/' + std::to_string(target.port),
+                               static_cast<std::uint16_t>(group.weights[i])});
+        }
+        group.maglev = select::build_maglev(members);
+        break;
+    }
+    case config::Algorithm::round_robin:
+        for (std::size_t i = 0; i < group.takers.size(); ++i)
+            group.sequence.push_back(static_cast<std::uint16_t>(i));
+        break;
+    case config::Algorithm::weighted_random:
+        group.sums.resize(group.weights.size());
+        std::partial_sum(group.weights.begin(), group.weights.end(), group.sums.begin());
+        break;
+    case config::Algorithm::least_connections:
+        break;
+    }
+}
+
+} // namespace
+
+void choose_takers(const std::string& zone, const config::TargetGroup& from, const std::vector<Target>& targets,
+                   TargetGroup& group) {
+    std::vector<TargetIndex> available;
+    std::vector<TargetIndex> healthy;
+    for (const TargetIndex index : group.targets) {
+        const Target& target = targets[index];
+        if (!is_available(target, zone, from)) continue;
+        available.push_back(index);
+        if (target.standing.health == chain::Health::healthy) healthy.push_back(index);
+    }
+    group.is_failing_open = !has_enough(healthy.size(), available.size(), from.healthy_minimum);
+    group.takers = group.is_failing_open ? available : healthy;
+    // Weights and the shares of those that start slowly in one unit, so that 1 % of a weight of 1 is not nothing.
+    const bool all_full = std::all_of(group.takers.begin(), group.takers.end(),
+                                      [&](TargetIndex index) { return targets[index].standing.share_percent >= 100; });
+    for (const TargetIndex index : group.takers) {
+        const Target& target = targets[index];
+        const unsigned weight = all_full ? target.weight : target.weight * target.standing.share_percent / 2U;
+        group.weights.push_back(std::max(weight, 1U));
+    }
+    build_tables(targets, group);
+}
+
+} // namespace sallyport::balance

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the gateway knows of a flow that it rewrites or accepts for itself: who it was given to, and its second key, as
+// the target's side shows it. One cache line, beside the flow's entry, touched for such flows only.
+#pragma once
+
+#include "flow/flow_key.hpp"
+
+#include <cstdint>
+
+namespace sallyport::flow {
+
+/// What becomes of a balanced flow's packets behind the chain.
+enum class Leads : std::uint8_t {
+    to_target, // addresses and ports are rewritten
+    unwritten, // to the target's station, as they are (direct server return)
+    to_host,   // into the gateway's own IP stack, to a proxy
+};
+
+struct alignas(64) Translation {
+    FlowKey key; // the target's side of it; of to_target only
+    ListenerIndex listener = no_index;
+    TargetIndex target = no_index; // no_index: the proxy chooses
+    Leads leads = Leads::to_target;
+    bool is_source_replaced = false; // the client's address is one of the gateway's towards the target
+    bool target_answered = false;    // some packet came back
+    std::uint8_t reserved = 0;
+    /// What rewriting from the client's side to the target's adds to the ones' complement sum of what a transport
+    /// checksum covers, and of the IPv4 header; the other way round subtracts it. Memory order, as checksum.hpp has it.
+    std::uint16_t transport_delta = 0;
+    std::uint16_t header_delta = 0;
+    /// While the handshake is not complete: neighbours among the listener's half-open flows. After that: the last
+    /// acknowledgment numbers, so that a RST can stand where each side expects it.
+    std::uint32_t older_or_client_ack = 0;
+    std::uint32_t newer_or_target_ack = 0;
+};
+static_assert(sizeof(Translation) == 64);
+
+} // namespace sallyport::flow
