@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/selection.hpp"
 
+#include "select/flow_hash.hpp"
+#include "select/maglev.hpp"
+
 namespace sallyport::chain {
 namespace {
 
@@ -9,19 +12,20 @@ constexpr std::uint16_t first_dynamic_port = 49152; // RFC 6335 section 6
 } // namespace
 
 std::uint64_t selection_hash(const Roster& roster, const flow::FlowKey& key, config::Stickiness stickiness) noexcept {
-    // The endpoint by its id, not its index: the index depends on the order of the file.
     const bool ports = stickiness == config::Stickiness::five_tuple;
     const bool protocol = stickiness != config::Stickiness::two_tuple;
-    const std::uint64_t rest =
-        (ports ? std::uint64_t{key.low_port()} << 48 | std::uint64_t{key.high_port()} << 32 : 0) |
-        (protocol ? std::uint64_t{key.protocol()} << 8 : 0) | static_cast<std::uint64_t>(key.family());
-    return siphash13<6>(roster.selection_key,
-                        {key.low[0], key.low[1], key.high[0], key.high[1], rest, roster.endpoints[key.endpoint()].id});
+    return select::flow_hash(roster.selection_key, {.low = key.low,
+                                                    .high = key.high,
+                                                    .low_port = ports ? key.low_port() : std::uint16_t{0},
+                                                    .high_port = ports ? key.high_port() : std::uint16_t{0},
+                                                    .protocol = protocol ? key.protocol() : std::uint8_t{0},
+                                                    .family = key.family(),
+                                                    .endpoint_id = roster.endpoints[key.endpoint()].id});
 }
 
 ApplianceIndex select_appliance(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {
     if (group.maglev.empty()) return no_index;
-    return group.maglev[selection_hash(roster, key, group.stickiness) % group.maglev.size()];
+    return select::member_at(group.maglev, selection_hash(roster, key, group.stickiness));
 }
 
 bool is_sampled(const Roster& roster, const Group& group, const flow::FlowKey& key) noexcept {

@@ -4,6 +4,7 @@
 // control thread; choosing is one look at the table.
 #pragma once
 
+#include "support/index.hpp"
 #include "support/siphash.hpp"
 
 #include <cstdint>
@@ -24,5 +25,10 @@ inline constexpr std::uint32_t maglev_slots = 65537;
 /// By slot the position of a member; empty when no member has a weight.
 [[nodiscard]] std::vector<std::uint16_t> build_maglev(std::span<const MaglevMember> members,
                                                       std::uint32_t slots = maglev_slots);
+
+/// What stands in the hash's slot of such a table, or of one made from it; no_index when it is empty.
+[[nodiscard]] inline std::uint16_t member_at(std::span<const std::uint16_t> table, std::uint64_t hash) noexcept {
+    return table.empty() ? no_index : table[hash % table.size()];
+}
 
 } // namespace sallyport::select
