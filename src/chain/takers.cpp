@@ -2,8 +2,8 @@
 #include "chain/takers.hpp"
 
 #include "select/maglev.hpp"
+#include "select/slow_start.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@ bool is_available(const Appliance& appliance, const std::string& here, const con
 /// The table of those of the group that `takes` flows, in proportion to their weights.
 template <typename Takes>
 std::vector<ApplianceIndex> spread(const Roster& roster, const Group& group, Takes&& takes) {
-    // Weights and the shares of those that start slowly in one unit, so that 1 % of a weight of 1 is not nothing.
+    // The weights of all in one unit, which is a finer one as soon as anyone starts slowly.
     bool all_full = true;
     for (const ApplianceIndex index : group.appliances) {
         const Appliance& appliance = roster.appliances[index];
@@ -31,9 +31,10 @@ std::vector<ApplianceIndex> spread(const Roster& roster, const Group& group, Tak
     for (const ApplianceIndex index : group.appliances) {
         const Appliance& appliance = roster.appliances[index];
         if (!takes(appliance)) continue;
-        const unsigned weight = all_full ? appliance.weight : appliance.weight * appliance.standing.share_percent / 2U;
+        const std::uint16_t weight =
+            all_full ? appliance.weight : select::weight_at_share(appliance.weight, appliance.standing.share_percent);
         // With the group's name, so that two groups of the same appliances do not spread flows alike.
-        members.push_back({group.name + '/' + appliance.name, static_cast<std::uint16_t>(std::max(weight, 1U))});
+        members.push_back({group.name + '/' + appliance.name, weight});
         indexes.push_back(index);
     }
     std::vector<ApplianceIndex> table;

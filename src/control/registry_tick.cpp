@@ -2,7 +2,7 @@
 // What time does to how things stand: drains end, places become free, shares rise.
 #include "control/registry.hpp"
 
-#include "control/slow_start.hpp"
+#include "select/slow_start.hpp"
 
 namespace sallyport::control {
 namespace {
@@ -62,7 +62,7 @@ void Registry::tend_slow_start(ApplianceIndex appliance, Instant now) {
     if (!control.healthy_at) return;
     const config::ApplianceGroup* group = group_of(appliance);
     const std::chrono::milliseconds since((now.nanoseconds - control.healthy_at->nanoseconds) / ns_per_ms);
-    const std::uint16_t share = group == nullptr ? 100 : slow_start_share(since, group->slow_start);
+    const std::uint16_t share = group == nullptr ? 100 : select::slow_start_share(since, group->slow_start);
     std::uint16_t& share_now = slots_.appliances[appliance].standing.share_percent;
     if (share != share_now) is_changed_ = true;
     share_now = share;

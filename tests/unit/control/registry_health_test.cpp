@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/slow_start.hpp"
 #include "moved_clock.hpp"
 
 using namespace sallyport;
@@ -73,15 +72,6 @@ TEST_CASE("an appliance of a group that no chain uses is unused") {
     MovedClock clock(config);
     CHECK(clock.state(2).state == State::unused);
     CHECK(clock.state(2).reason == "Target.NotInUse");
-}
-
-TEST_CASE("a share rises in steps from 5 to 100 per cent") {
-    CHECK(control::slow_start_share(0ms, 100s) == 5);
-    CHECK(control::slow_start_share(9'999ms, 100s) == 5);
-    CHECK(control::slow_start_share(10s, 100s) == 10);
-    CHECK(control::slow_start_share(99'999ms, 100s) == 95);
-    CHECK(control::slow_start_share(100s, 100s) == 100);
-    CHECK(control::slow_start_share(0ms, 0ms) == 100);
 }
 
 TEST_CASE("at the gateway's start nobody starts slowly") {

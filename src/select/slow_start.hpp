@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slow start: how much of its weight does an appliance get so long after it became healthy? ALB's linear rise, in
-// steps, because each step is a new roster.
+// Slow start: how much of its weight does an appliance, or a target, get so long after it became healthy? ALB's linear
+// rise, in steps, because each step is a new roster.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 
-namespace sallyport::control {
+namespace sallyport::select {
 
 inline constexpr std::uint16_t slow_start_step_percent = 5;
 
@@ -20,4 +20,11 @@ inline constexpr std::uint16_t slow_start_step_percent = 5;
                     static_cast<std::uint16_t>(percent / slow_start_step_percent * slow_start_step_percent));
 }
 
-} // namespace sallyport::control
+/// The weight, 0 to 999, that a share of it comes to, in halves of a percent, so that 5 % of a weight of 1 is not
+/// nothing, and 100 % of 999 has room. For all members of a group, or for none: it is another unit than the weight's.
+[[nodiscard]] constexpr std::uint16_t weight_at_share(std::uint16_t weight, std::uint16_t share_percent) noexcept {
+    if (weight == 0) return 0;
+    return static_cast<std::uint16_t>(std::max(weight * share_percent / 2, 1));
+}
+
+} // namespace sallyport::select
