@@ -9,6 +9,7 @@
 #include "chain/slots.hpp"
 #include "config/config.hpp"
 #include "flow/flow_entry.hpp"
+#include "select/weighted_random.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
 #include "support/siphash.hpp"
@@ -48,10 +49,10 @@ struct TargetGroup {
     /// Who takes new flows, and with which weight (share of slow start included). All tables below are of positions
     /// in `takers`; only the one that the algorithm asks is filled.
     std::vector<TargetIndex> takers;
-    std::vector<std::uint32_t> weights;
-    std::vector<std::uint16_t> maglev;   // flow_hash, ip_hash
-    std::vector<std::uint16_t> sequence; // round_robin
-    std::vector<std::uint32_t> sums;     // weighted_random: weights up to and with this one
+    std::vector<std::uint16_t> weights;
+    std::vector<std::uint16_t> maglev;     // flow_hash, ip_hash
+    std::vector<std::uint16_t> cycle;      // round_robin
+    std::vector<select::AliasRow> aliases; // weighted_random
 };
 
 struct Share {

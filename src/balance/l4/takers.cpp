@@ -2,9 +2,10 @@
 #include "balance/l4/takers.hpp"
 
 #include "select/maglev.hpp"
+#include "select/round_robin.hpp"
+#include "select/slow_start.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace sallyport::balance {
 namespace {
@@ -28,19 +29,17 @@ void build_tables(const std::vector<Target>& targets, TargetGroup& group) {
         std::vector<select::MaglevMember> members;
         for (std::size_t i = 0; i < group.takers.size(); ++i) {
             const Target& target = targets[group.takers[i]];
-            members.push_back({group.name + '/' + target.address.to_string() + '/' + std::to_string(target.port),
-                               static_cast<std::uint16_t>(group.weights[i])});
+            members.push_back(
+                {group.name + '/' + target.address.to_string() + '/' + std::to_string(target.port), group.weights[i]});
         }
         group.maglev = select::build_maglev(members);
         break;
     }
     case config::Algorithm::round_robin:
-        for (std::size_t i = 0; i < group.takers.size(); ++i)
-            group.sequence.push_back(static_cast<std::uint16_t>(i));
+        group.cycle = select::build_round_robin(group.weights);
         break;
     case config::Algorithm::weighted_random:
-        group.sums.resize(group.weights.size());
-        std::partial_sum(group.weights.begin(), group.weights.end(), group.sums.begin());
+        group.aliases = select::build_weighted_random(group.weights);
         break;
     case config::Algorithm::least_connections:
         break;
@@ -66,8 +65,8 @@ void choose_takers(const std::string& zone, const config::TargetGroup& from, con
                                       [&](TargetIndex index) { return targets[index].standing.share_percent >= 100; });
     for (const TargetIndex index : group.takers) {
         const Target& target = targets[index];
-        const unsigned weight = all_full ? target.weight : target.weight * target.standing.share_percent / 2U;
-        group.weights.push_back(std::max(weight, 1U));
+        group.weights.push_back(all_full ? target.weight
+                                         : select::weight_at_share(target.weight, target.standing.share_percent));
     }
     build_tables(targets, group);
 }
