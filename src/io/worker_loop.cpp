@@ -95,7 +95,7 @@ unsigned WorkerLoop::round(Instant now) noexcept {
         work += receive(around, queue);
     work += take_over(around);
     work += send_for_others();
-    work += send_for_host(now);
+    work += send_for_host(around);
     work += probe_mail_.serve(worker_, around, outlet_);
     worker_.tend(around, outlet_);
     pending_.store(worker_.pending(), std::memory_order_relaxed);
@@ -151,17 +151,16 @@ unsigned WorkerLoop::send_for_others() noexcept {
     return count;
 }
 
-unsigned WorkerLoop::send_for_host(Instant now) noexcept {
-    if (now.nanoseconds - host_polled_at_.nanoseconds < host_interval_ns) return 0;
+unsigned WorkerLoop::send_for_host(const journey::Surroundings& around) noexcept {
+    if (around.now.nanoseconds - host_polled_at_.nanoseconds < host_interval_ns) return 0;
     unsigned work = 0;
     for (const PortIndex port : host_ports_)
-        work += send_for_host(port);
-    if (work == 0) host_polled_at_ = now;
+        work += send_for_host(around, port);
+    if (work == 0) host_polled_at_ = around.now;
     return work;
 }
 
-unsigned WorkerLoop::send_for_host(PortIndex port) noexcept {
-    PortCounters& counters = worker_.counters().ports[port];
+unsigned WorkerLoop::send_for_host(const journey::Surroundings& around, PortIndex port) noexcept {
     Packet* packets[receive_burst];
     std::size_t count = 0;
     while (count < receive_burst) {
@@ -176,11 +175,8 @@ unsigned WorkerLoop::send_for_host(PortIndex port) noexcept {
         frame->data_len = static_cast<std::uint16_t>(length);
         packets[count] = to_packet(frame);
         packets[count++]->port = port;
-        counters.packets_from_host.add(1);
-        counters.packets_out.add(1);
-        counters.bytes_out.add(length);
     }
-    if (count != 0) outlet_.transmit({packets, count});
+    if (count != 0) worker_.leave_host(around, outlet_, {packets, count});
     return static_cast<unsigned>(count);
 }
 

@@ -43,8 +43,8 @@ private:
     unsigned receive(const journey::Surroundings& around, const Queue& queue) noexcept;
     unsigned take_over(const journey::Surroundings& around) noexcept;
     unsigned send_for_others() noexcept;
-    unsigned send_for_host(Instant now) noexcept;
-    unsigned send_for_host(PortIndex port) noexcept;
+    unsigned send_for_host(const journey::Surroundings& around) noexcept;
+    unsigned send_for_host(const journey::Surroundings& around, PortIndex port) noexcept;
     void rest(unsigned idle_rounds) noexcept;
 
     unsigned index_;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 2: whose packet is it?
-// Leads on to: to_host (for the gateway itself), hop_return (GENEVE for the gateway on a port towards appliances),
-// flow_lookup (transit traffic of an endpoint), fragments (the same when its ports stand in another packet), egress (an
-// ICMP error of our own).
-// Drops: MulticastUnsupported, OwnAddressElsewhere, InvalidGeneveTunnel, PortWithoutEndpoint, TtlExpired, and what
-// parse_flow finds.
+// Leads on to: to_host (for the gateway itself, unless it may be of a listener's flow), hop_return (GENEVE for the
+// gateway on a port towards appliances), flow_lookup (transit traffic of an endpoint), fragments (the same when its
+// ports stand in another packet), egress (an ICMP error of our own). Drops: MulticastUnsupported, OwnAddressElsewhere,
+// InvalidGeneveTunnel, PortWithoutEndpoint, TtlExpired, and what parse_flow finds.
 #include "geneve/header.hpp"
 #include "journey/icmp_error.hpp"
 #include "journey/own_address.hpp"
@@ -35,6 +34,42 @@ void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
                                          : packet.header<Ipv6Header>(packet.l3)->hop_limit;
 }
 
+void look_up(Round& round, Packet* packet, flow::Tuple& tuple) noexcept {
+    if (packet->kind == Kind::later_fragment || packet->kind == Kind::icmp_error_about_fragment) [[unlikely]] {
+        return round.fragments.push(packet);
+    }
+    tuple.endpoint = packet->endpoint;
+    packet->from_high = flow::orient(tuple, packet->key);
+    packet->hash = flow::table_hash(round.worker.settings.keys.table, packet->key);
+    round.worker.flows.prefetch_bucket(packet->hash);
+    round.flow_lookup.push(packet);
+}
+
+/// Whether flows are to be had at the packet's destination, which is an address of the gateway: a listener's, or one
+/// that stands in the place of clients'.
+[[nodiscard]] bool may_be_of_flow(const Round& round, const Packet& packet, const chain::Port& port) noexcept {
+    if (round.worker.settings.listener_slots == 0 || port.endpoint == no_index || is_geneve(packet)) return false;
+    if (packet.header<EthernetHeader>(packet.begin)->destination.is_multicast()) return false;
+    const IpAddress to = destination_address(packet);
+    const balance::ListenAddress at = {
+        .address = {to.high(), to.low()}, .endpoint = port.endpoint, .family = to.family()};
+    const balance::Directory& directory = directory_of(round.around.roster);
+    return directory.listener_addresses.contains(at) || directory.source_addresses.contains(at);
+}
+
+void take_flow_of_gateway(Round& round, Packet* packet, const chain::Port& port) noexcept {
+    packet->endpoint = port.endpoint;
+    packet->to_gateway = true;
+    flow::Tuple tuple;
+    if (const auto fault = parse_flow(*packet, tuple)) {
+        // An error about no flow that could be one: the kernel's own connections have theirs.
+        if (fault == DropReason::IcmpUnrelated && whose_address(port, *packet) == Addressee::gateway)
+            return round.to_host.push(packet);
+        return drop(round, packet, *fault);
+    }
+    look_up(round, packet, tuple);
+}
+
 void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcept {
     if (port.endpoint == no_index) return drop(round, packet, DropReason::PortWithoutEndpoint);
     // RFC 1812 5.3.4: what everybody on the link received is not for a router to pass on.
@@ -47,14 +82,7 @@ void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcep
     // RFC 1812 5.3.1, RFC 8200 section 3. Before the chain: a packet that can not be forwarded is nobody's work.
     if (ttl(*packet) <= 1) return answer_with_error(round, packet, IcmpError::time_exceeded, DropReason::TtlExpired);
 
-    if (packet->kind == Kind::later_fragment || packet->kind == Kind::icmp_error_about_fragment) [[unlikely]] {
-        return round.fragments.push(packet);
-    }
-    tuple.endpoint = port.endpoint;
-    packet->from_high = flow::orient(tuple, packet->key);
-    packet->hash = flow::table_hash(round.worker.settings.keys.table, packet->key);
-    round.worker.flows.prefetch_bucket(packet->hash);
-    round.flow_lookup.push(packet);
+    look_up(round, packet, tuple);
 }
 
 } // namespace
@@ -64,13 +92,21 @@ void classify(Round& round) noexcept {
         const chain::Port& port = round.around.roster.ports[packet->port];
         switch (whose_address(port, *packet)) {
         case Addressee::gateway:
-            take_own(round, packet, port);
+            if (may_be_of_flow(round, *packet, port)) [[unlikely]] {
+                take_flow_of_gateway(round, packet, port);
+            } else {
+                take_own(round, packet, port);
+            }
             break;
         case Addressee::link:
             round.to_host.push(packet);
             break;
         case Addressee::other_port:
-            drop(round, packet, DropReason::OwnAddressElsewhere);
+            if (may_be_of_flow(round, *packet, port)) {
+                take_flow_of_gateway(round, packet, port);
+            } else {
+                drop(round, packet, DropReason::OwnAddressElsewhere);
+            }
             break;
         case Addressee::group:
             drop(round, packet, DropReason::MulticastUnsupported);

@@ -3,7 +3,7 @@
 // Leads on to: the port; or waiting until the kernel has resolved the neighbour.
 // Drops: NeighbourQueueFull (and, from the queue, NeighbourUnresolved).
 #include "journey/egress.hpp"
-#include "journey/parse_ip.hpp"
+#include "journey/station.hpp"
 #include "journey/steps.hpp"
 #include "journey/wire.hpp"
 
@@ -25,7 +25,7 @@ void send_out(Round& round, Packet* packet) noexcept {
     const forward::Adjacency& way = *packet->way;
     if (way.resolved) [[likely]]
         return finish_frame(round, packet, way.port, way.mac);
-    const IpAddress station = way.on_link ? destination_address(*packet) : way.address;
+    const IpAddress station = way.on_link ? station_address(round, *packet) : way.address;
     MacAddress mac;
     if (way.on_link && round.around.forwarding.neighbour(way.port, station, mac)) {
         return finish_frame(round, packet, way.port, mac);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step 3: which flow is it of? A packet of no flow may begin one.
+// Step 3: which flow is it of? A packet of no flow may begin one. What a target sends becomes here what its client will
+// see, so that the chain's appliances see one flow.
 // Leads on to: hop_out (the chain's first visit, or its last on the way back), detour (when that is no plain visit),
-// balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow). Drops:
-// TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated, FragmentTableFull.
+// balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow), to_host
+// (for the gateway itself after all). Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated,
+// FragmentTableFull, NoListener, SourceNotAllowed, NoTarget, PortAllocationError, TargetFlowTaken, OwnAddressElsewhere.
+#include "journey/attend.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/fragments.hpp"
+#include "journey/listen.hpp"
 #include "journey/mss_clamp.hpp"
 #include "journey/new_flow.hpp"
 #include "journey/next_hop.hpp"
+#include "journey/owner.hpp"
 #include "journey/steps.hpp"
 #include "journey/tcp_reset.hpp"
 #include "journey/tcp_state.hpp"
@@ -17,21 +22,23 @@ namespace {
 
 /// The live flow of the packet; ends one whose timer has run out. No packet of this round holds that one: it had run
 /// out for them too.
-[[nodiscard]] flow::FlowIndex find_live(Round& round, const Packet& packet) noexcept {
+[[nodiscard]] flow::FlowIndex find_live(Round& round, Packet& packet) noexcept {
     WorkerState& worker = round.worker;
     const flow::Found found = worker.flows.find(packet.hash, packet.key, packet.flow);
     if (!found) return flow::no_flow;
     const flow::FlowIndex flow = found.flow();
+    packet.by_second = found.is_second();
     if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]]
         return flow;
-    end_flow(worker, flow, packet.hash);
+    packet.by_second = false;
+    end_flow(worker, flow);
     return flow::no_flow;
 }
 
 /// Whether the packet opens anew what has closed.
 [[nodiscard]] bool reopens(const flow::FlowEntry& entry, const Packet& packet) noexcept {
     const bool has_ended = entry.state == flow::FlowState::tcp_closing || entry.state == flow::FlowState::tcp_reset;
-    return has_ended && opens(packet.tcp_flags);
+    return has_ended && opens(packet.tcp_flags) && !packet.by_second;
 }
 
 void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
@@ -44,7 +51,10 @@ void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
 void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
     entry.last_seen_ms = round.around.now.wrapped_ms();
     if (packet.protocol != protocol_tcp) return;
+    const bool was_half_open = entry.state == flow::FlowState::tcp_half_open;
     follow(entry, packet.tcp_flags, packet.from_high);
+    if (was_half_open && entry.is_balanced && entry.state != flow::FlowState::tcp_half_open) [[unlikely]]
+        end_handshake(round.worker, packet.flow);
     if ((packet.tcp_flags & TcpHeader::syn) != 0) [[unlikely]]
         clamp_mss(round, packet);
 }
@@ -64,7 +74,11 @@ void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
 
 void send_on(Round& round, Packet* packet) noexcept {
     flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
-    packet->direction = entry.direction(packet->from_high);
+    if (entry.is_balanced) [[unlikely]] {
+        if (!attend(round, packet)) return;
+    } else {
+        packet->direction = entry.direction(packet->from_high);
+    }
     if (packet->kind == Kind::whole) [[likely]] {
         take_note(round, *packet, entry);
     } else if (!take_note_of_part(round, *packet, entry)) {
@@ -78,13 +92,14 @@ void send_on(Round& round, Packet* packet) noexcept {
     go_to_hop(round, packet, entry);
 }
 
-/// The sender of a segment of no flow may be told so.
+/// The sender of a segment of no flow may be told so; who knocks at a listener without targets always is.
 void refuse(Round& round, Packet* packet, DropReason reason) noexcept {
-    const config::TcpMidstream midstream = round.around.roster.endpoints[packet->endpoint].tcp_midstream;
-    if (reason == DropReason::TcpNotSyn && midstream == config::TcpMidstream::reset) {
-        return answer_with_reset(round, packet, reason);
-    }
-    drop(round, packet, reason);
+    if (packet->to_gateway && turn_to_gateway(round, packet, reason)) return;
+    if (reason == DropReason::NoTarget) return answer_with_reset(round, packet, reason);
+    if (reason != DropReason::TcpNotSyn || packet->from_host) return drop(round, packet, reason);
+    const ListenerIndex listener = packet->to_gateway ? find_listener(round, *packet) : ListenerIndex{no_index};
+    if (midstream_of(round, *packet, listener) != config::TcpMidstream::reset) return drop(round, packet, reason);
+    answer_with_reset(round, packet, reason);
 }
 
 } // namespace
@@ -100,7 +115,7 @@ void flow_lookup(Round& round) noexcept {
     const WorkerSettings& settings = round.worker.settings;
     Inbox known;
     for (Packet* packet : round.flow_lookup) {
-        const unsigned owner = flow::owner(packet->hash, settings.count);
+        const unsigned owner = owner_of(round, *packet);
         if (owner != settings.index) {
             hand_over(round, packet, owner, Resume::flow_lookup);
             continue;

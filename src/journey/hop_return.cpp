@@ -193,7 +193,10 @@ struct Returned {
 void send_on(Round& round, Packet* packet) noexcept {
     const flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
     packet->origin = no_index; // the flow knows; asked for only where it matters
-    if (!pass_hop(*packet, entry.hop_count)) return round.balance.push(packet);
+    if (!pass_hop(*packet, entry.hop_count)) {
+        if (entry.is_balanced) round.worker.flows.prefetch_translation(packet->flow);
+        return round.balance.push(packet);
+    }
     go_to_hop(round, packet, entry);
 }
 

@@ -4,6 +4,7 @@
 #include "journey/egress.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/icmp_error.hpp"
+#include "journey/tcp_reset.hpp"
 
 #include <algorithm>
 
@@ -14,6 +15,7 @@ constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 constexpr std::uint64_t neighbour_patience = 3 * nanoseconds_per_second; // what the kernel needs for three requests
 constexpr std::uint64_t sweep_period = 5 * nanoseconds_per_second;       // once through the whole table
 constexpr std::uint32_t max_sweep = 4096;
+constexpr unsigned max_ended = 256; // two RSTs each
 
 /// Whether the packet's wait is over, one way or the other. Its place in the queue is free then.
 [[nodiscard]] bool settle(Round& round, Waiting& waiting) noexcept {
@@ -67,7 +69,39 @@ void sweep_flows(WorkerState& worker, Instant now) noexcept {
         worker.sweep_position = flow + 1 == worker.flows.capacity() ? 0 : flow + 1;
         const flow::FlowEntry& entry = worker.flows.entry(flow);
         if (entry.state == flow::FlowState::free || !worker.is_over(entry, now_ms)) continue;
-        end_flow(worker, flow, flow::table_hash(worker.settings.keys.table, entry.key));
+        end_flow(worker, flow);
+    }
+}
+
+void drop_oldest_handshakes(WorkerState& worker, const balance::Directory& directory) noexcept {
+    for (std::size_t number = 0; number < directory.listeners.size(); ++number) {
+        const auto listener = static_cast<ListenerIndex>(number);
+        const std::uint32_t limit =
+            std::max(directory.listeners[number].half_open_limit / worker.settings.count, std::uint32_t{1});
+        while (worker.half_open.count(listener) > limit) {
+            end_flow(worker, worker.half_open.oldest(listener));
+            worker.counters.listeners[listener].half_open_dropped.add(1);
+        }
+    }
+    worker.half_open.is_over = false;
+}
+
+void end_flows_of_targets(Round& round) noexcept {
+    WorkerState& worker = round.worker;
+    const balance::Directory& directory = directory_of(round.around.roster);
+    unsigned ended = 0;
+    for (unsigned looked = 0; looked < max_sweep && ended < max_ended && worker.to_end_left != 0; ++looked) {
+        const flow::FlowIndex flow = --worker.to_end_left;
+        const flow::FlowEntry& entry = worker.flows.entry(flow);
+        const bool is_open =
+            entry.state == flow::FlowState::tcp_established || entry.state == flow::FlowState::tcp_half_open;
+        if (!entry.is_balanced || !is_open) continue;
+        const TargetIndex target = worker.flows.translation(flow).target;
+        if (target == no_index || !directory.targets[target].ends_flows) continue;
+        if (entry.state == flow::FlowState::tcp_half_open) end_handshake(worker, flow);
+        end_connection(round, flow);
+        worker.counters.targets[target].terminated.add(1);
+        ++ended;
     }
 }
 

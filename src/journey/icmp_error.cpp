@@ -3,6 +3,7 @@
 
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
+#include "journey/translate.hpp"
 #include "journey/wire.hpp"
 #include "support/checksum.hpp"
 
@@ -130,6 +131,8 @@ void answer_with_error(Round& round, Packet* packet, IcmpError error, DropReason
     round.worker.counters.drop(reason).add(1);
     const auto give_up = [&] { round.dropped.push(packet); };
 
+    restore_as_sent(round, *packet);
+    packet->station = no_index;
     constexpr unsigned most_headers = sizeof(EthernetHeader) + sizeof(Ipv6Header) + sizeof(IcmpErrorHeader);
     if (packet->l3 < most_headers || !may_be_answered(*packet, error)) return give_up();
     const forward::Adjacency& way = way_back(round, *packet);

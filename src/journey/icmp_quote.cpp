@@ -104,4 +104,12 @@ std::optional<DropReason> parse_icmp_error(Packet& packet, flow::Tuple& tuple) n
     return std::nullopt;
 }
 
+std::optional<QuotedTransport> quoted_transport(const Packet& packet) noexcept {
+    Quote quote;
+    if (!read_quote(packet, quote) || quote.is_later_fragment) return std::nullopt;
+    const std::uint8_t protocol = quote.tuple.protocol;
+    if (protocol != protocol_tcp && protocol != protocol_udp) return std::nullopt;
+    return QuotedTransport{quote.transport_at, protocol};
+}
+
 } // namespace sallyport::journey

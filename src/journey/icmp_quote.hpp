@@ -25,4 +25,12 @@ namespace sallyport::journey {
     return packet.l4 + sizeof(IcmpErrorHeader);
 }
 
+struct QuotedTransport {
+    std::size_t at = 0;
+    std::uint8_t protocol = 0; // TCP or UDP
+};
+/// Of a packet that parse_icmp_error has taken: the quoted packet's ports and what is there behind them. Nothing when
+/// it has none: another protocol, or a fragment but the first.
+[[nodiscard]] std::optional<QuotedTransport> quoted_transport(const Packet& packet) noexcept;
+
 } // namespace sallyport::journey

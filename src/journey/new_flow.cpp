@@ -4,6 +4,7 @@
 #include "chain/selection.hpp"
 #include "journey/cookie.hpp"
 #include "journey/flow_end.hpp"
+#include "journey/listen.hpp"
 #include "journey/tcp_state.hpp"
 
 namespace sallyport::journey {
@@ -23,12 +24,11 @@ namespace {
 }
 
 /// The state that the flow begins in; `free` when this packet may not begin one.
-[[nodiscard]] flow::FlowState first_state(const Round& round, const Packet& packet) noexcept {
+[[nodiscard]] flow::FlowState first_state(const Packet& packet, config::TcpMidstream midstream) noexcept {
     using flow::FlowState;
     if (packet.protocol == protocol_udp) return FlowState::udp;
     if (packet.protocol != protocol_tcp) return FlowState::other;
     if (opens(packet.tcp_flags)) return FlowState::tcp_half_open;
-    const config::TcpMidstream midstream = round.around.roster.endpoints[packet.endpoint].tcp_midstream;
     const bool adopted = midstream == config::TcpMidstream::adopt && (packet.tcp_flags & TcpHeader::rst) == 0;
     return adopted ? FlowState::tcp_established : FlowState::free;
 }
@@ -53,7 +53,23 @@ struct Hops {
     return true;
 }
 
+/// A new entry, or that of the flow of the same key that has ended.
+[[nodiscard]] bool take_entry(WorkerState& worker, Packet& packet) noexcept {
+    if (packet.flow != flow::no_flow) {
+        leave_books(worker, packet.flow);
+        worker.flows.restart(packet.flow);
+        return true;
+    }
+    packet.flow = worker.flows.insert(packet.hash, packet.key);
+    return packet.flow != flow::no_flow;
+}
+
 } // namespace
+
+config::TcpMidstream midstream_of(const Round& round, const Packet& packet, ListenerIndex listener) noexcept {
+    if (listener != no_index) return round.around.roster.directory->listeners[listener].tcp_midstream;
+    return round.around.roster.endpoints[packet.endpoint].tcp_midstream;
+}
 
 std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     const chain::Roster& roster = round.around.roster;
@@ -61,20 +77,21 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
 
     // What reports on a flow never begins one: unsolicited errors do not pass.
     if (packet.kind == Kind::icmp_error) return DropReason::IcmpUnrelated;
-    const flow::FlowState state = first_state(round, packet);
-    if (state == flow::FlowState::free) return DropReason::TcpNotSyn;
+    const ListenerIndex listener = packet.to_gateway ? find_listener(round, packet) : ListenerIndex{no_index};
+    if (packet.to_gateway && listener == no_index) return DropReason::NoListener;
+    const flow::FlowState state = first_state(packet, midstream_of(round, packet, listener));
+    if (state == flow::FlowState::free || packet.from_host) return DropReason::TcpNotSyn;
     const std::uint16_t rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));
     if (rule == no_index) return DropReason::NoPolicyMatch;
     const ChainIndex chain = roster.policy.rules[rule].chain;
     Hops hops;
     if (!choose_hops(round, chain, packet.key, hops)) return DropReason::NoAppliance;
-    if (packet.flow != flow::no_flow) {
-        leave_appliances(worker, packet.flow);
-        worker.flows.restart(packet.flow);
-    } else {
-        packet.flow = worker.flows.insert(packet.hash, packet.key);
-        if (packet.flow == flow::no_flow) return DropReason::FlowTableFull;
+    Admission admission;
+    if (listener != no_index) {
+        if (const auto refusal = admit(round, packet, listener, admission)) return refusal;
     }
+    const bool was_there = packet.flow != flow::no_flow;
+    if (!take_entry(worker, packet)) return DropReason::FlowTableFull;
     const flow::FlowIndex flow = packet.flow;
 
     const std::uint32_t now_ms = round.around.now.wrapped_ms();
@@ -98,7 +115,11 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     birth.rule = rule;
     worker.counters.flows_created.add(1);
     worker.newest_flow = flow;
-    return std::nullopt;
+    if (listener == no_index || attach(round, flow, admission)) return std::nullopt;
+    // An entry that was there before may be held by earlier packets of the burst: it stays, and has ended.
+    entry.state = flow::FlowState::tcp_closing;
+    if (!was_there) end_flow(worker, flow);
+    return DropReason::FlowTableFull;
 }
 
 } // namespace sallyport::journey

@@ -13,4 +13,8 @@ namespace sallyport::journey {
 /// may still hold: it must neither become free nor another key's. A refusal leaves it as it was.
 [[nodiscard]] std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept;
 
+/// What a segment of no flow meets: its listener's word, or its endpoint's.
+[[nodiscard]] config::TcpMidstream midstream_of(const Round& round, const Packet& packet,
+                                                ListenerIndex listener) noexcept;
+
 } // namespace sallyport::journey

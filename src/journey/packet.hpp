@@ -18,7 +18,7 @@ struct Adjacency;
 namespace sallyport::journey {
 
 /// Where a packet goes on that another worker handed over, or that a step made.
-enum class Resume : std::uint8_t { nowhere, fragments, flow_lookup, hop_return, hop_out, egress };
+enum class Resume : std::uint8_t { nowhere, fragments, flow_lookup, hop_return, hop_out, egress, to_host };
 
 /// From where the fields of the packet's flow are known.
 enum class Kind : std::uint8_t {
@@ -61,6 +61,11 @@ struct alignas(64) Packet {
     std::uint64_t hash = 0;
     /// The way out, set for egress. Into the round's forwarding table: never kept beyond the round.
     const forward::Adjacency* way = nullptr;
+    TargetIndex station = no_index; // the way leads to this target, whatever the destination address is
+    bool to_gateway = false;        // addressed to an address of the gateway: a listener's, or nobody's but its own
+    bool from_host = false;         // the gateway's own IP stack sent it, for a proxy
+    bool by_second = false;         // found by the target's side of its flow
+    bool is_rewritten = false;      // its addresses are those that its target sees
 
     [[nodiscard]] std::uint16_t length() const noexcept { return static_cast<std::uint16_t>(end - begin); }
     [[nodiscard]] std::span<std::uint8_t> bytes() noexcept { return {buffer + begin, length()}; }

@@ -6,6 +6,7 @@
 #include "journey/icmp_error.hpp"
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
+#include "journey/station.hpp"
 #include "journey/steps.hpp"
 #include "journey/wire.hpp"
 #include "support/checksum.hpp"
@@ -37,6 +38,12 @@ namespace {
 
 [[nodiscard]] const forward::Adjacency& find_way(Round& round, Packet& packet) noexcept {
     const forward::Table& table = round.around.forwarding;
+    if (packet.station != no_index) [[unlikely]] {
+        const forward::Adjacency& way = table.route(packet.endpoint, station_address(round, packet));
+        if (way.port != no_index) return way;
+        packet.origin = origin(round, packet);
+        return table.beyond(table.across(packet.origin));
+    }
     const bool v4 = packet.family == Family::ipv4;
     const std::array<std::uint64_t, 2> to = v4 ? halves(packet.checked_header<Ipv4Header>(packet.l3).destination)
                                                : halves(packet.checked_header<Ipv6Header>(packet.l3).destination);

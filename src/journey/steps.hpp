@@ -9,7 +9,7 @@
 //   flow_lookup  which flow; a new one gets its chain              -> hop_out, detour, balance, (another worker)
 //   hop_return   may the appliance send us this; what is next?     -> hop_out, detour, balance, (another worker)
 //   detour       mirrors, verdicts, appliances that failed or left -> hop_out, balance, egress
-//   balance      the chain is done: where does the flow go?        -> route
+//   balance      the chain is done: where does the flow go?        -> route, to_host
 //   hop_out      GENEVE around it, for the next appliance          -> egress
 //   route        TTL, the way to the destination                   -> egress
 //   egress       the next station's MAC, the Ethernet header       -> the port
@@ -72,6 +72,9 @@ void hop_out(Round& round) noexcept;
 void route(Round& round) noexcept;
 void egress(Round& round) noexcept;
 void to_host(Round& round) noexcept;
+
+/// Makes the packet the frame that the host link of the listener's address takes.
+void address_to_host(const Round& round, Packet& packet, ListenerIndex listener) noexcept;
 
 /// The end of a packet: counted under its reason, its buffer released at the end of the round.
 inline void drop(Round& round, Packet* packet, DropReason reason) noexcept {

@@ -3,6 +3,8 @@
 
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
+#include "journey/station.hpp"
+#include "journey/translate.hpp"
 #include "journey/wire.hpp"
 #include "support/checksum.hpp"
 
@@ -137,28 +139,66 @@ void write_segment(Packet& packet, const Segment& segment) noexcept {
 /// By the route to its receiver, or, in a replay, by the port on `side`. False when there is none.
 [[nodiscard]] bool find_way(Round& round, Packet& packet, PortIndex side) noexcept {
     const forward::Table& table = round.around.forwarding;
-    const forward::Adjacency& way = table.route(packet.endpoint, destination_address(packet));
+    const forward::Adjacency& way = table.route(packet.endpoint, station_address(round, packet));
     packet.way = way.port != no_index ? &way : &table.beyond(side);
     return packet.way->port != no_index;
+}
+
+/// A RST of `flow` that goes to the side that the listener leads to, written as the client would send it. False when it
+/// has no way there.
+[[nodiscard]] bool lead_to_target(Round& round, Packet& reset, flow::FlowIndex flow, PortIndex side,
+                                  Resume& resume) noexcept {
+    const flow::Translation& translation = round.worker.flows.translation(flow);
+    reset.flow = flow;
+    switch (translation.leads) {
+    case flow::Leads::to_target:
+        translate(round, reset, View::target, Sender::client);
+        break;
+    case flow::Leads::unwritten:
+        reset.station = translation.target;
+        break;
+    case flow::Leads::to_host:
+        address_to_host(round, reset, translation.listener);
+        resume = Resume::to_host;
+        return true;
+    }
+    return find_way(round, reset, side);
 }
 
 [[nodiscard]] bool may_be_answered(Round& round, const Segment& segment) noexcept {
     return (segment.flags & TcpHeader::rst) == 0 && round.worker.reset_limit.take(round.around.now);
 }
 
-void send_to_other_side(Round& round, const Packet& packet, const Segment& to_write) noexcept {
+/// Where a RST that the gateway makes goes to.
+struct Receiver {
+    flow::FlowIndex flow = flow::no_flow;
+    EndpointIndex endpoint = no_index;
+    bool is_target = false; // or whoever else the listener leads to
+    PortIndex side = no_index;
+};
+
+/// Sends the RST, which is in the client's view.
+void send_reset(Round& round, const Receiver& to, const Segment& to_write) noexcept {
     Packet* reset = round.outlet.allocate();
-    if (reset == nullptr) return; // the other side is answered when it speaks
+    if (reset == nullptr) return; // who gets none is answered when it speaks
     constexpr std::size_t frame_bytes = sizeof(EthernetHeader) + sizeof(Ipv6Header) + sizeof(TcpHeader);
     if (reset->begin + frame_bytes > reset->capacity) return round.give_back(reset);
-    reset->endpoint = packet.endpoint;
+    reset->endpoint = to.endpoint;
     reset->l3 = static_cast<std::uint16_t>(reset->begin + sizeof(EthernetHeader));
     write_segment(*reset, to_write);
-    if (!find_way(round, *reset, round.around.forwarding.across(origin(round, packet)))) {
-        return round.give_back(reset);
-    }
+    Resume resume = Resume::egress;
+    const bool has_way = to.is_target && round.worker.flows.entry(to.flow).is_balanced
+                             ? lead_to_target(round, *reset, to.flow, to.side, resume)
+                             : find_way(round, *reset, to.side);
+    if (!has_way) return round.give_back(reset);
     round.worker.counters.resets_sent.add(1);
-    round.produce(reset, Resume::egress);
+    round.produce(reset, resume);
+}
+
+void send_to_other_side(Round& round, const Packet& packet, const Segment& to_write) noexcept {
+    const PortIndex side = round.around.forwarding.across(origin(round, packet));
+    const bool is_target = packet.direction == flow::Direction::forward;
+    send_reset(round, {packet.flow, packet.endpoint, is_target, side}, to_write);
 }
 
 /// Whoever got the segment's data already, and whose acknowledgment was lost with the appliance, takes only a RST
@@ -179,10 +219,15 @@ void answer_with_reset(Round& round, Packet* packet, DropReason reason) noexcept
     if (!read_segment(*packet, segment) || !may_be_answered(round, segment)) return round.dropped.push(packet);
     const PortIndex from = origin(round, *packet);
     write_segment(*packet, answer_to(segment));
-    if (!find_way(round, *packet, from)) return round.dropped.push(packet);
     packet->to_appliance = false;
+    const bool to_target = packet->flow != flow::no_flow && packet->direction == flow::Direction::reverse &&
+                           round.worker.flows.entry(packet->flow).is_balanced;
+    Resume resume = Resume::egress;
+    const bool has_way =
+        to_target ? lead_to_target(round, *packet, packet->flow, from, resume) : find_way(round, *packet, from);
+    if (!has_way) return round.dropped.push(packet);
     round.worker.counters.resets_sent.add(1);
-    round.egress.push(packet);
+    (resume == Resume::to_host ? round.to_host : round.egress).push(packet);
 }
 
 void reset_flow(Round& round, Packet* packet) noexcept {
@@ -193,6 +238,41 @@ void reset_flow(Round& round, Packet* packet) noexcept {
     Segment segment;
     if (read_segment(*packet, segment)) reset_other_side(round, *packet, segment);
     answer_with_reset(round, packet, DropReason::FlowReset);
+}
+
+void end_connection(Round& round, flow::FlowIndex flow) noexcept {
+    flow::FlowEntry& entry = round.worker.flows.entry(flow);
+    const flow::Translation& translation = round.worker.flows.translation(flow);
+    const bool is_open = entry.state == flow::FlowState::tcp_established;
+    entry.state = flow::FlowState::tcp_reset;
+    entry.has_detours = true;
+    round.worker.counters.flows_reset.add(1);
+    if (!is_open) return; // nobody has acknowledged anything
+
+    const flow::FlowKey& key = entry.key;
+    const bool high = entry.initiator_is_high;
+    Segment from_client;
+    from_client.is_v4 = key.family() == Family::ipv4;
+    from_client.source = (high ? key.high_address() : key.low_address()).bytes();
+    from_client.destination = (high ? key.low_address() : key.high_address()).bytes();
+    from_client.source_port = high ? key.high_port() : key.low_port();
+    from_client.destination_port = high ? key.low_port() : key.high_port();
+    from_client.flags = TcpHeader::rst;
+    from_client.sequence = translation.newer_or_target_ack;
+    Segment from_target = from_client;
+    std::swap(from_target.source, from_target.destination);
+    std::swap(from_target.source_port, from_target.destination_port);
+    from_target.sequence = translation.older_or_client_ack;
+    if (from_client.is_v4) { // a segment has the four bytes in front
+        for (Segment* each : {&from_client, &from_target}) {
+            std::memmove(each->source.data(), each->source.data() + 12, 4);
+            std::memmove(each->destination.data(), each->destination.data() + 12, 4);
+        }
+    }
+    const PortIndex clients = round.worker.flows.birth(flow).initiator_port;
+    if (from_client.sequence != 0)
+        send_reset(round, {flow, key.endpoint(), true, round.around.forwarding.across(clients)}, from_client);
+    if (from_target.sequence != 0) send_reset(round, {flow, key.endpoint(), false, clients}, from_target);
 }
 
 } // namespace sallyport::journey

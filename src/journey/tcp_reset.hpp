@@ -16,4 +16,8 @@ void answer_with_reset(Round& round, Packet* packet, DropReason reason) noexcept
 /// (RFC 5961 3.2) is answered with one that fits.
 void reset_flow(Round& round, Packet* packet) noexcept;
 
+/// Ends a listener's TCP flow although no packet of it is at hand: RST to both sides where the last acknowledgments say
+/// that each expects it (RFC 5961 3.2); what either still sends is answered with RST.
+void end_connection(Round& round, flow::FlowIndex flow) noexcept;
+
 } // namespace sallyport::journey

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/worker.hpp"
 
+#include "balance/l4/slots.hpp"
+
 #include "journey/fragments.hpp"
+#include "journey/from_host.hpp"
 #include "journey/housekeeping.hpp"
 #include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
@@ -64,6 +67,8 @@ void run_once(Round& round) noexcept {
         return round.hop_out;
     case Resume::egress:
         return round.egress;
+    case Resume::to_host:
+        return round.to_host;
     case Resume::nowhere:
     case Resume::flow_lookup:
         break;
@@ -102,8 +107,27 @@ WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, cons
                 .targets = from.target_slots}),
       pending(from.pending_capacity), icmp_limit(icmp_errors_per_second, icmp_errors_burst),
       reset_limit(resets_per_second, resets_burst), produced(max_produced), fragments(from.fragmented_packets),
-      held_fragments(from.held_fragments), offloads(from.offloaded_hops), timeouts_ms(roster.endpoints.size()) {
+      held_fragments(from.held_fragments), offloads(from.offloaded_hops),
+      chooser(from.target_group_slots, from.listener_slots == 0 ? 1 : from.sticky_clients, from.keys.table,
+              from.random_seed + from.index),
+      half_open(from.listener_slots), timeouts_ms(roster.endpoints.size() + balance::max_timers),
+      endpoint_count(roster.endpoints.size()) {
     follow(roster);
+}
+
+void WorkerState::take_over(const chain::Roster& roster) noexcept {
+    roster_version = roster.version;
+    for (std::size_t endpoint = 0; endpoint < endpoint_count; ++endpoint) {
+        const auto& from = roster.endpoints[endpoint].timeouts_ms;
+        std::copy(from.begin(), from.end(), timeouts_ms[endpoint].begin());
+    }
+    const balance::Directory& directory = directory_of(roster);
+    for (std::size_t number = 0; number < directory.timers.size(); ++number)
+        std::copy(directory.timers[number].begin(), directory.timers[number].end(),
+                  timeouts_ms[endpoint_count + number].begin());
+    const bool some_end = std::any_of(directory.targets.begin(), directory.targets.end(),
+                                      [](const balance::Target& target) { return target.ends_flows; });
+    to_end_left = some_end && flows.has_translations() ? flows.capacity() : 0;
 }
 
 Worker::Worker(std::unique_ptr<WorkerState> state) noexcept : state_(std::move(state)) {}
@@ -112,7 +136,7 @@ Worker& Worker::operator=(Worker&&) noexcept = default;
 Worker::~Worker() = default;
 
 Result<Worker> Worker::create(const WorkerSettings& settings, const chain::Roster& roster) {
-    auto table = flow::FlowTable::create(settings.flow_capacity);
+    auto table = flow::FlowTable::create(settings.flow_capacity, settings.listener_slots != 0);
     if (!table) return tl::unexpected(table.error());
     return Worker(std::make_unique<WorkerState>(settings, std::move(*table), roster));
 }
@@ -122,6 +146,14 @@ void Worker::arrive(const Surroundings& surroundings, Outlet& outlet, std::span<
     Round round(*state_, surroundings, outlet);
     for (Packet* packet : packets)
         round.ingress.push(packet);
+    run(round);
+}
+
+void Worker::leave_host(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept {
+    state_->follow(surroundings.roster);
+    Round round(*state_, surroundings, outlet);
+    for (Packet* packet : packets)
+        take_from_host(round, packet);
     run(round);
 }
 
@@ -141,6 +173,13 @@ void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason
 void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     state_->follow(surroundings.roster);
     sweep_flows(*state_, surroundings.now);
+    if (state_->half_open.is_over) [[unlikely]]
+        drop_oldest_handshakes(*state_, directory_of(surroundings.roster));
+    if (state_->to_end_left != 0) [[unlikely]] {
+        Round round(*state_, surroundings, outlet);
+        end_flows_of_targets(round);
+        run(round);
+    }
     if (state_->pending.all().empty() && !state_->held_fragments.has_run_out(surroundings.now)) [[likely]]
         return;
     Round round(*state_, surroundings, outlet);
@@ -187,6 +226,7 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
         if (entry.state == flow::FlowState::free || state_->is_over(entry, now_ms)) continue;
         const std::uint32_t idle = age_ms(now_ms, entry.last_seen_ms);
         out[count] = {entry,
+                      entry.is_balanced ? flows.translation(flow) : flow::Translation{},
                       flows.counters(flow),
                       flows.birth(flow),
                       idle,

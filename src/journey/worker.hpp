@@ -39,9 +39,10 @@ struct WorkerSettings {
     std::uint32_t offloaded_hops = 65'536; // of flows, that an appliance's verdict can be kept for; at least 1
     std::size_t appliance_slots = 0;       // that rosters of later may have; 0: as many as the first one has
     std::size_t group_slots = 0;
-    std::size_t listener_slots = 0;
+    std::size_t listener_slots = 0; // 0: no listeners ever, and no memory for what they need
+    std::size_t target_group_slots = 0;
     std::size_t target_slots = 0;
-    std::uint32_t sticky_clients = 65'536; // whose target is remembered, when a target group is sticky
+    std::uint32_t sticky_clients = 65'536; // whose target is remembered
     std::uint64_t random_seed = 1;
     std::vector<MacAddress> port_macs; // by port index
     WorkerKeys keys;
@@ -60,6 +61,7 @@ struct Surroundings {
 /// A flow as `flows` shows it: a copy, in the roster's indexes.
 struct FlowRecord {
     flow::FlowEntry entry;
+    flow::Translation translation; // of a balanced flow
     flow::FlowCounters counters;
     flow::FlowBirth birth;
     std::uint32_t idle_ms = 0;
@@ -90,6 +92,9 @@ public:
     /// Carries frames that arrived (buffer, capacity, begin, end and port set, all else at its defaults) through all
     /// steps. Frames are untagged Ethernet: who drives the port has taken the VLAN tag off. At most max_burst.
     void arrive(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
+    /// Sends frames of the gateway's own IP stack (as arrive() takes them; port: whose host link they came by). What a
+    /// proxy answers its clients goes through their flow's chain; all else leaves as it is. At most max_burst.
+    void leave_host(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
     /// Carries on what another worker handed over, unchanged since. At most max_burst.
     void take_over(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
     /// Counts and releases packets that whoever drives the ports could not bring in or out (VlanUnknown,

@@ -139,6 +139,13 @@ void build_tables(const config::Config& config, Directory& directory) {
                 sources.push_back(listen_address(endpoint, own.address));
         }
     }
+    std::vector<ListenAddress> extra;
+    for (const config::ExtraAddress& each : config::extra_addresses(config)) {
+        const config::Endpoint* owner = config::endpoint_of(config, each.port);
+        if (owner != nullptr)
+            extra.push_back(listen_address(static_cast<EndpointIndex>(owner - config.endpoints.data()), each.address));
+    }
+    directory.extra_addresses = AddressSet(extra);
     directory.listener_addresses = AddressSet(listeners);
     directory.target_addresses = AddressSet(targets);
     if (!listeners.empty()) directory.source_addresses = AddressSet(sources);

@@ -93,6 +93,7 @@ struct Directory {
     ListenerTable by_address; // of those that are not gone
     AddressSet listener_addresses;
     AddressSet source_addresses; // in the place of clients'
+    AddressSet extra_addresses;  // of both, those that are no port's own
     AddressSet target_addresses;
     SipKey selection_key;
     /// Some group is sticky by the client's address: one worker has to have all flows of a client.

@@ -3,6 +3,7 @@
 // an outlet that keeps what it gets and holds the journey to its promise that every packet has one end.
 #pragma once
 
+#include "balance/l4/build_directory.hpp"
 #include "setup.hpp"
 
 #include <deque>
@@ -43,7 +44,8 @@ class World : Outlet {
 public:
     explicit World(const Setup& setup = {})
         : setup_(setup), slots_(chain::first_slots(configuration(setup))),
-          roster_(chain::build_roster(configuration(setup), slots_)) {
+          target_slots_(balance::first_target_slots(configuration(setup))),
+          roster_(balance::build_roster(configuration(setup), slots_, target_slots_)) {
         rebuild_forwarding();
         restart();
     }
@@ -66,6 +68,9 @@ public:
             settings.port_macs.push_back(own_mac(port));
         settings.keys = {{1, 2}, {3, 4}};
         settings.appliance_slots = roster_.appliances.size() + 1;
+        settings.listener_slots = target_slots_.listeners.size();
+        settings.target_group_slots = target_slots_.groups.size();
+        settings.target_slots = target_slots_.targets.size();
         for (settings.index = 0; settings.index < settings.count; ++settings.index)
             workers_.push_back(std::move(*Worker::create(settings, roster_)));
     }
@@ -81,6 +86,14 @@ public:
         });
     }
     Outcome arrive(PortIndex port, const Bytes& frame, unsigned worker = 0) { return burst(port, {frame}, worker); }
+    /// Frames that the gateway's own IP stack sends on the port's host link.
+    Outcome leave_host(PortIndex port, const Bytes& ip, unsigned worker = 0) {
+        return watched([&] {
+            Packet* packet = bring_in(port, frame(station_mac(port), own_mac(port), ip), 128);
+            current_worker_ = worker;
+            workers_.at(worker).leave_host(surroundings(), *this, {&packet, 1});
+        });
+    }
     Outcome send(PortIndex port, const Spec& spec, unsigned worker = 0) {
         return arrive(port, frame_for(port, ip_packet(spec)), worker);
     }
@@ -126,8 +139,12 @@ public:
     /// From here on the appliance stands so.
     void stand(unsigned group, unsigned member, const chain::Standing& standing) {
         slots_.appliances.at(group * 2 + member).standing = standing;
-        roster_ = chain::build_roster(configuration(setup_), slots_);
-        rebuild_forwarding();
+        rebuild();
+    }
+    /// From here on the target, by its position in the file, stands so.
+    void stand_target(unsigned target, const std::function<void(balance::TargetPlace&)>& change) {
+        change(target_slots_.targets.at(target));
+        rebuild();
     }
     /// For what no configuration gives at once; there is room for one appliance more.
     void change_roster(const std::function<void(chain::Roster&)>& change) {
@@ -175,6 +192,11 @@ private:
         std::unique_ptr<std::uint8_t[]> buffer;
         Packet packet;
     };
+
+    void rebuild() {
+        roster_ = balance::build_roster(configuration(setup_), slots_, target_slots_);
+        rebuild_forwarding();
+    }
 
     void rebuild_forwarding() {
         forward::Inputs inputs = forwarding_inputs(setup_, roster_);
@@ -263,6 +285,7 @@ private:
 
     Setup setup_;
     chain::Slots slots_;
+    balance::TargetSlots target_slots_;
     chain::Roster roster_;
     forward::Table forwarding_;
     std::vector<forward::Neighbour> learned_;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/attend.hpp"
+
+#include "journey/listen.hpp"
+#include "journey/own_address.hpp"
+#include "journey/parse_ip.hpp"
+#include "journey/tcp_reset.hpp"
+#include "journey/tcp_state.hpp"
+#include "journey/translate.hpp"
+#include "journey/wire.hpp"
+
+namespace sallyport::journey {
+namespace {
+
+using flow::FlowState;
+
+/// What passive checks go by: did the target take the connection?
+void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entry,
+                 flow::Translation& translation) noexcept {
+    if (translation.target_answered || packet.kind == Kind::icmp_error || translation.target == no_index) return;
+    translation.target_answered = true;
+    if (entry.state != FlowState::tcp_half_open) return;
+    TargetCounters& counters = round.worker.counters.targets[translation.target];
+    ((packet.tcp_flags & TcpHeader::rst) != 0 ? counters.refused : counters.answered).add(1);
+}
+
+/// Where a RST would have to stand, should the gateway have to end the connection by itself.
+void note_acknowledgment(const Packet& packet, const flow::FlowEntry& entry, flow::Translation& translation) noexcept {
+    if (packet.protocol != protocol_tcp || entry.state == FlowState::tcp_half_open) return;
+    if (packet.kind != Kind::whole || (packet.tcp_flags & TcpHeader::ack) == 0) return;
+    const std::uint32_t acknowledgment = packet.checked_header<TcpHeader>(packet.l4).acknowledgment.host();
+    (packet.direction == flow::Direction::forward ? translation.older_or_client_ack : translation.newer_or_target_ack) =
+        acknowledgment;
+}
+
+/// False when the packet has ended here: its target is not to have it, nor has anybody else.
+[[nodiscard]] bool may_go_on(Round& round, Packet* packet, const flow::FlowEntry& entry,
+                             const flow::Translation& translation) noexcept {
+    if (entry.state == FlowState::tcp_reset) {
+        answer_with_reset(round, packet, DropReason::FlowReset);
+        return false;
+    }
+    if (translation.target == no_index || !round.around.roster.directory->targets[translation.target].ends_flows)
+        return true;
+    if (entry.key.protocol() == protocol_tcp) {
+        round.worker.counters.targets[translation.target].terminated.add(1);
+        reset_flow(round, packet);
+        return false;
+    }
+    // UDP knows no resets. What the former target still sends goes its way.
+    if (packet->direction == flow::Direction::reverse || move_to_another_target(round, *packet)) return true;
+    drop(round, packet, DropReason::NoTarget);
+    return false;
+}
+
+} // namespace
+
+bool attend(Round& round, Packet* packet) noexcept {
+    WorkerState& worker = round.worker;
+    const flow::FlowEntry& entry = worker.flows.entry(packet->flow);
+    flow::Translation& translation = worker.flows.translation(packet->flow);
+    if (packet->by_second) {
+        if (packet->from_high == translation.client_is_high) {
+            // The client itself, past its listener, with the ports that its flow has at the target.
+            drop(round, packet, DropReason::TargetFlowTaken);
+            return false;
+        }
+        packet->direction = flow::Direction::reverse;
+        translate(round, *packet, View::client, Sender::target);
+        packet->key = entry.key;
+        packet->from_high = !entry.initiator_is_high;
+    } else {
+        packet->direction = entry.direction(packet->from_high);
+    }
+    if (packet->direction == flow::Direction::reverse) note_answer(round, *packet, entry, translation);
+    if (!may_go_on(round, packet, entry, translation)) return false;
+    note_acknowledgment(*packet, entry, translation);
+    return true;
+}
+
+bool turn_to_gateway(Round& round, Packet* packet, DropReason reason) noexcept {
+    if (reason != DropReason::NoListener && reason != DropReason::IcmpUnrelated) return false;
+    const IpAddress to = destination_address(*packet);
+    const balance::Directory& directory = *round.around.roster.directory;
+    const chain::Port& port = round.around.roster.ports[packet->port];
+    const bool is_here = whose_address(port, *packet) == Addressee::gateway;
+    const bool is_listeners_only = directory.extra_addresses.contains(
+        {.address = {to.high(), to.low()}, .endpoint = port.endpoint, .family = to.family()});
+    const bool is_icmp = packet->protocol == protocol_icmp || packet->protocol == protocol_icmpv6;
+    if (is_here && (!is_listeners_only || is_icmp)) {
+        round.to_host.push(packet);
+    } else {
+        drop(round, packet, is_listeners_only ? DropReason::NoListener : DropReason::OwnAddressElsewhere);
+    }
+    return true;
+}
+
+} // namespace sallyport::journey
