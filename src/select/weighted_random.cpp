@@ -23,6 +23,7 @@ std::vector<AliasRow> build_weighted_random(std::span<const std::uint16_t> weigh
         const auto member = static_cast<std::uint16_t>(position);
         rows.push_back({0, member, member});
     }
+    if (total == 0) return rows;
     // Whole numbers throughout: a row holds `total`, a member has its weight times the rows to give away.
     std::vector<std::uint64_t> left(rows.size());
     std::vector<std::size_t> small;
