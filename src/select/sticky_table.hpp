@@ -28,8 +28,9 @@ struct StickyKey {
 
 class StickyTable {
 public:
-    /// Room for `capacity` clients or a few more, 32 bytes each. `secret` places them: who does not know it can not
-    /// choose addresses that crowd each other out.
+    /// Room for `capacity` clients, 51 bytes each. At the capacity one put in forty finds the eight places of its
+    /// bucket taken. `secret` says which bucket: who does not know it can not choose addresses that crowd each other
+    /// out.
     StickyTable(std::uint32_t capacity, const SipKey& secret);
 
     /// The position that put() was given; no_index when the client is not known or its time is over. Whether it is
@@ -42,11 +43,13 @@ public:
 
     void forget(const StickyKey& key) noexcept;
 
-    [[nodiscard]] std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(buckets_.size() * ways); }
+    /// Of all buckets; more than the capacity.
+    [[nodiscard]] std::size_t places() const noexcept { return buckets_.size() * ways; }
     [[nodiscard]] std::uint64_t memory_bytes() const noexcept { return buckets_.size() * sizeof(Bucket); }
 
 private:
     static constexpr std::size_t ways = 8;
+    static constexpr std::size_t clients_per_bucket = 5;
     /// A key and what it has; flat, for two in a cache line.
     struct Entry {
         std::array<std::uint64_t, 2> client = {};
