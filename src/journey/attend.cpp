@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/attend.hpp"
 
+#include "journey/flow_end.hpp"
 #include "journey/listen.hpp"
 #include "journey/own_address.hpp"
 #include "journey/parse_ip.hpp"
@@ -22,15 +23,6 @@ void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entr
     if (entry.state != FlowState::tcp_half_open) return;
     TargetCounters& counters = round.worker.counters.targets[translation.target];
     ((packet.tcp_flags & TcpHeader::rst) != 0 ? counters.refused : counters.answered).add(1);
-}
-
-/// Where a RST would have to stand, should the gateway have to end the connection by itself.
-void note_acknowledgment(const Packet& packet, const flow::FlowEntry& entry, flow::Translation& translation) noexcept {
-    if (packet.protocol != protocol_tcp || entry.state == FlowState::tcp_half_open) return;
-    if (packet.kind != Kind::whole || (packet.tcp_flags & TcpHeader::ack) == 0) return;
-    const std::uint32_t acknowledgment = packet.checked_header<TcpHeader>(packet.l4).acknowledgment.host();
-    (packet.direction == flow::Direction::forward ? translation.older_or_client_ack : translation.newer_or_target_ack) =
-        acknowledgment;
 }
 
 /// False when the packet has ended here: its target is not to have it, nor has anybody else.
@@ -74,8 +66,18 @@ bool attend(Round& round, Packet* packet) noexcept {
     }
     if (packet->direction == flow::Direction::reverse) note_answer(round, *packet, entry, translation);
     if (!may_go_on(round, packet, entry, translation)) return false;
-    note_acknowledgment(*packet, entry, translation);
     return true;
+}
+
+void follow_listeners_flow(Round& round, const Packet& packet, bool was_half_open) noexcept {
+    const flow::FlowEntry& entry = round.worker.flows.entry(packet.flow);
+    if (entry.state == FlowState::tcp_half_open) return;
+    if (was_half_open) end_handshake(round.worker, packet.flow);
+    if (packet.kind != Kind::whole || (packet.tcp_flags & TcpHeader::ack) == 0) return;
+    flow::Translation& translation = round.worker.flows.translation(packet.flow);
+    const std::uint32_t acknowledgment = packet.checked_header<TcpHeader>(packet.l4).acknowledgment.host();
+    (packet.direction == flow::Direction::forward ? translation.older_or_client_ack : translation.newer_or_target_ack) =
+        acknowledgment;
 }
 
 bool turn_to_gateway(Round& round, Packet* packet, DropReason reason) noexcept {

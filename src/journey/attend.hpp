@@ -11,6 +11,10 @@ namespace sallyport::journey {
 /// packet has ended here.
 [[nodiscard]] bool attend(Round& round, Packet* packet) noexcept;
 
+/// After the TCP state has been followed: the end of the handshake, and where a RST would have to stand, should the
+/// gateway have to end the connection by itself.
+void follow_listeners_flow(Round& round, const Packet& packet, bool was_half_open) noexcept;
+
 /// A packet to one of the gateway's addresses that begins no flow: into the gateway's own IP stack if it may have it.
 /// False when the reason stands as it is.
 [[nodiscard]] bool turn_to_gateway(Round& round, Packet* packet, DropReason reason) noexcept;

@@ -53,8 +53,8 @@ void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
     if (packet.protocol != protocol_tcp) return;
     const bool was_half_open = entry.state == flow::FlowState::tcp_half_open;
     follow(entry, packet.tcp_flags, packet.from_high);
-    if (was_half_open && entry.is_balanced && entry.state != flow::FlowState::tcp_half_open) [[unlikely]]
-        end_handshake(round.worker, packet.flow);
+    if (entry.is_balanced) [[unlikely]]
+        follow_listeners_flow(round, packet, was_half_open);
     if ((packet.tcp_flags & TcpHeader::syn) != 0) [[unlikely]]
         clamp_mss(round, packet);
 }

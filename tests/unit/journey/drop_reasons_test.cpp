@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every reason in the table of drop reasons is produced here, or belongs to who drives ports and traces: a new row
 // without a packet that meets it fails this test.
-#include "pieces.hpp"
+#include "balanced.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -211,6 +211,39 @@ Outcome congested() {
     return world.arrive(inspect, frame);
 }
 
+Outcome at_listener(const std::function<void(config::Config&)>& change, std::uint16_t port = 80) {
+    World world(balanced(0, change));
+    Spec spec = to_listener(17);
+    spec.destination_port = port;
+    return world.send(north, spec);
+}
+
+/// One target, and more flows than one of the gateway's addresses has ports for it.
+Outcome without_source_ports() {
+    Setup setup = balanced(0, [](config::Config& config) {
+        config.target_groups[0].targets.resize(1);
+        config.target_groups[0].preserve_client_ip = false;
+    });
+    setup.settings.flow_capacity = 40'000;
+    World world(setup);
+    for (std::uint16_t port = 1024; port < 0xffff; ++port) {
+        Outcome outcome = world.send(north, to_listener(17, true, port));
+        if (!outcome.drops.empty()) return outcome;
+    }
+    return {};
+}
+
+Outcome at_a_taken_target() {
+    World world(balanced(0, [](config::Config& config) {
+        config.target_groups[0].targets.resize(1);
+        config.listeners.push_back(listener("more", "192.0.2.81", "web"));
+    }));
+    Spec spec = to_listener(17);
+    static_cast<void>(world.send(north, spec));
+    spec.destination = "192.0.2.81";
+    return world.send(north, spec);
+}
+
 const std::map<DropReason, Producer>& producers() {
     using R = DropReason;
     const auto set = [](std::size_t at, std::uint8_t value) { return [=](Bytes& frame) { frame.at(at) = value; }; };
@@ -266,6 +299,16 @@ const std::map<DropReason, Producer>& producers() {
         {R::OuterUdpMalformed, returned_with(4, 0x40)},
         {R::InnerMalformed, returned_with(8 + 40 + 10, 0x01)},
         {R::FlowReset, of_a_reset_flow},
+        {R::NoListener, [] { return at_listener([](config::Config&) {}, 81); }},
+        {R::SourceNotAllowed,
+         [] {
+             return at_listener([](config::Config& config) {
+                 config.listeners[0].deny = {IpPrefix::parse("192.0.2.10/32").value()};
+             });
+         }},
+        {R::NoTarget, [] { return at_listener([](config::Config& config) { config.target_groups[0].targets = {}; }); }},
+        {R::PortAllocationError, without_source_ports},
+        {R::TargetFlowTaken, at_a_taken_target},
         {R::MirrorReturned, from_a_mirror},
         {R::EcnCongestion, congested},
         {R::VerdictDrop, of_a_denied_rest},
