@@ -43,12 +43,24 @@ std::string at(std::string_view list, std::size_t index) {
     return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+std::string Forward::place_of(std::size_t share) const {
+    return shares->size() == 1 ? path : at(path, share) + ".target_group";
+}
+
+std::vector<Forward> forwards_of(const Listener& listener, const std::string& path) {
+    std::vector<Forward> forwards = {{&listener.forward, path + ".default_action.forward"}};
+    for (std::size_t i = 0; i < listener.rules.size(); ++i)
+        forwards.push_back({&listener.rules[i].forward, at(path + ".rules", i) + ".actions[0].forward"});
+    return forwards;
+}
+
 Findings check_references(const Config& config) {
     Findings findings;
     const Names ports("port", "ports", config.ports, findings);
     const Names endpoints("endpoint", "endpoints", config.endpoints, findings);
     const Names groups("appliance group", "appliance_groups", config.appliance_groups, findings);
     const Names chains("chain", "chains", config.chains, findings);
+    const Names target_groups("target group", "target_groups", config.target_groups, findings);
 
     for (const Endpoint& endpoint : config.endpoints)
         for (std::size_t i = 0; i < endpoint.ports.size(); ++i)
@@ -67,6 +79,12 @@ Findings check_references(const Config& config) {
     }
     for (std::size_t i = 0; i < config.routes.size(); ++i)
         if (config.routes[i].endpoint) endpoints.check(at("routes", i) + ".endpoint", *config.routes[i].endpoint);
+    for (std::size_t i = 0; i < config.listeners.size(); ++i) {
+        endpoints.check(at("listeners", i) + ".endpoint", config.listeners[i].endpoint);
+        for (const Forward& forward : forwards_of(config.listeners[i], at("listeners", i)))
+            for (std::size_t share = 0; share < forward.shares->size(); ++share)
+                target_groups.check(forward.place_of(share), (*forward.shares)[share].target_group);
+    }
     return findings;
 }
 

@@ -37,4 +37,14 @@ Findings check_unused(const Config& config);
 /// `policy` and 3: "policy[3]".
 std::string at(std::string_view list, std::size_t index);
 
+/// One place where a listener says where flows go.
+struct Forward {
+    const std::vector<ForwardShare>* shares;
+    std::string path; // listeners[0].default_action.forward
+    /// Of the group's name; a lone one may stand there without a list.
+    [[nodiscard]] std::string place_of(std::size_t share) const;
+};
+/// The default action's first, then the rules'. `path`: the listener's.
+std::vector<Forward> forwards_of(const Listener& listener, const std::string& path);
+
 } // namespace sallyport::config

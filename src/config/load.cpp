@@ -20,9 +20,8 @@ namespace fs = std::filesystem;
 
 Config read_sections(const Node& root, const fs::path& base, Report& report) {
     Config config;
-    const Fields fields(Value(root, "", report),
-                        {"gateway", "ports", "endpoints", "appliance_groups", "chains", "policy", "routes"},
-                        {"target_groups", "listeners"});
+    const Fields fields(Value(root, "", report), {"gateway", "ports", "endpoints", "appliance_groups", "chains",
+                                                  "policy", "routes", "target_groups", "listeners", "flow_log"});
     if (const auto gateway = fields.find("gateway")) config.gateway = read_gateway(*gateway, base);
     if (const auto ports = fields.require("ports", "add the ports, such as `north: {interface: eth1}`"))
         config.ports = read_ports(*ports, base);
@@ -36,6 +35,9 @@ Config read_sections(const Node& root, const fs::path& base, Report& report) {
             fields.require("policy", "every new flow would be dropped without it; write `- {chain: NAME}`"))
         config.policy = read_policy(*policy);
     if (const auto routes = fields.find("routes")) config.routes = read_routes(*routes);
+    if (const auto groups = fields.find("target_groups")) config.target_groups = read_target_groups(*groups, base);
+    if (const auto listeners = fields.find("listeners")) config.listeners = read_listeners(*listeners);
+    if (const auto log = fields.find("flow_log")) config.flow_log = read_flow_log(*log, base);
     return config;
 }
 

@@ -26,15 +26,6 @@ std::optional<Emulation> read_emulation(const Value& value, const std::filesyste
     return emulation;
 }
 
-IpAddress read_address(const Value& value) {
-    const auto address = value.address();
-    if (!address) return {};
-    if (!address->is_unspecified() && !address->is_multicast() && !address->is_loopback()) return *address;
-    value.fault_is_not("an address that an appliance can have",
-                       "write the address that it takes GENEVE packets at, such as 198.51.100.11");
-    return {};
-}
-
 Appliance read_appliance(const Value& value, const std::filesystem::path& base) {
     Appliance appliance;
     appliance.line = value.line();
@@ -42,7 +33,10 @@ Appliance read_appliance(const Value& value, const std::filesystem::path& base) 
     if (const auto name = fields.require("name", "add a name, such as `name: fw-1`"))
         appliance.name = name->name("the appliance's name").value_or("");
     if (const auto address = fields.require("address", "add its address, such as `address: 198.51.100.11`"))
-        appliance.address = read_address(*address);
+        appliance.address =
+            read_host_address(*address, "that an appliance can have",
+                              "write the address that it takes GENEVE packets at, such as 198.51.100.11")
+                .value_or(IpAddress{});
     fields.integer("weight", appliance.weight, 0, 999);
     if (const auto zone = fields.find("zone")) appliance.zone = zone->name("the zone's name").value_or("");
     if (const auto emulate = fields.find("emulate")) appliance.emulate = read_emulation(*emulate, base);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a group's appliances are checked, in ELB's words. A key that says nothing to the check's protocol is a fault.
+// How a group's appliances or targets are checked, in ELB's words. A key that says nothing to the check's protocol is a
+// fault.
 #include "config/scalar.hpp"
 #include "config/sections.hpp"
 
@@ -15,31 +16,52 @@ using namespace std::chrono_literals;
 constexpr std::uint8_t protocol_icmp = 1;
 constexpr std::uint8_t protocol_icmp_v6 = 58;
 
+using Protocols = std::vector<Choice<HealthProtocol>>;
+
+const Protocols& appliance_protocols() {
+    using enum HealthProtocol;
+    static const Protocols protocols = {{"tcp", tcp}, {"http", http}, {"https", https}, {"geneve", geneve}};
+    return protocols;
+}
+
+const Protocols& target_protocols() {
+    using enum HealthProtocol;
+    static const Protocols protocols = {{"TCP", tcp}, {"HTTP", http}, {"HTTPS", https}};
+    return protocols;
+}
+
 /// Which protocols a key says something to.
 struct KeyUse {
     std::string_view key;
     std::vector<HealthProtocol> protocols;
-    const char* advice;
 };
 
 const std::array<KeyUse, 6>& key_uses() {
     using enum HealthProtocol;
-    static const std::array<KeyUse, 6> uses = {{
-        {"port", {tcp, http, https}, "remove it; a probe's own port is `probe.port`"},
-        {"path", {http, https}, "remove it, or write `protocol: http` or https"},
-        {"host", {http, https}, "remove it, or write `protocol: http` or https"},
-        {"matcher", {http, https}, "remove it, or write `protocol: http` or https"},
-        {"ca", {https}, "remove it, or write `protocol: https`"},
-        {"probe", {geneve}, "remove it, or write `protocol: geneve`"},
-    }};
+    static const std::array<KeyUse, 6> uses = {{{"port", {tcp, http, https}},
+                                                {"path", {http, https}},
+                                                {"host", {http, https}},
+                                                {"matcher", {http, https}},
+                                                {"ca", {https}},
+                                                {"probe", {geneve}}}};
     return uses;
 }
 
-void check_keys_fit(const Fields& fields, HealthProtocol protocol) {
+std::string advice_on(const KeyUse& use, const Protocols& words) {
+    if (use.key == "port") return "remove it; a probe's own port is `probe.port`";
+    std::string others;
+    for (const Choice<HealthProtocol>& each : words) {
+        if (std::ranges::find(use.protocols, each.value) == use.protocols.end()) continue;
+        others += others.empty() ? "`protocol: " + std::string(each.word) + "`" : " or " + std::string(each.word);
+    }
+    return "remove it, or write " + others;
+}
+
+void check_keys_fit(const Fields& fields, HealthProtocol protocol, const Protocols& words) {
     for (const KeyUse& use : key_uses()) {
         const auto value = fields.find(use.key);
-        if (value && std::ranges::find(use.protocols, protocol) == use.protocols.end())
-            value->fault("says nothing to a check of this `protocol`", use.advice);
+        if (!value || std::ranges::find(use.protocols, protocol) != use.protocols.end()) continue;
+        value->fault("says nothing to a check of this `protocol`", advice_on(use, words));
     }
 }
 
@@ -132,6 +154,35 @@ void read_times(const Fields& fields, HealthCheck& check) {
         "write a `timeout` of at most " + to_text(check.interval));
 }
 
+std::optional<HealthProtocol> read_protocol(const Fields& fields, HealthProtocol otherwise, const Protocols& words) {
+    const auto written = fields.find("protocol");
+    return written ? written->choice(words) : otherwise;
+}
+
+/// What appliances' and targets' checks have in common: all but the port, the probe and the defaults.
+void read_check(const Fields& fields, HealthCheck& check, const std::filesystem::path& base) {
+    read_times(fields, check);
+    fields.integer("healthy_threshold", check.healthy_threshold, 2, 10);
+    fields.integer("unhealthy_threshold", check.unhealthy_threshold, 2, 10);
+    if (const auto path = fields.find("path")) read_request_path(*path, check.path);
+    if (const auto host = fields.find("host")) read_host(*host, check.host);
+    if (const auto matcher = fields.find("matcher")) read_matcher(*matcher, check.matcher);
+    if (const auto ca = fields.find("ca"))
+        check.ca = read_path(*ca, "the file of certificates to verify against", base).value_or("");
+}
+
+void read_target_port(const Value& value, std::uint16_t& port) {
+    constexpr std::string_view expected = "traffic-port, or a port from 1 to 65535";
+    const auto written = value.text(expected);
+    if (!written || *written == "traffic-port") return;
+    const std::uint64_t number = parse_integer(*written).value_or(0);
+    if (number >= 1 && number <= 65'535) {
+        port = static_cast<std::uint16_t>(number);
+    } else {
+        value.fault_is_not(expected, did_you_mean(*written, {"traffic-port"}, "write " + std::string(expected)));
+    }
+}
+
 } // namespace
 
 HealthCheck read_health_check(const Value& value, const std::filesystem::path& base) {
@@ -140,25 +191,37 @@ HealthCheck read_health_check(const Value& value, const std::filesystem::path& b
     const Fields fields(value, {"protocol", "port", "interval", "timeout", "healthy_threshold", "unhealthy_threshold",
                                 "path", "host", "matcher", "ca", "probe"});
     if (!fields) return check;
-    read_times(fields, check);
-    fields.integer("healthy_threshold", check.healthy_threshold, 2, 10);
-    fields.integer("unhealthy_threshold", check.unhealthy_threshold, 2, 10);
+    read_check(fields, check, base);
     fields.integer("port", check.port, 1, 65'535);
-    if (const auto path = fields.find("path")) read_request_path(*path, check.path);
-    if (const auto host = fields.find("host")) read_host(*host, check.host);
-    if (const auto matcher = fields.find("matcher")) read_matcher(*matcher, check.matcher);
-    if (const auto ca = fields.find("ca"))
-        check.ca = read_path(*ca, "the file of certificates to verify against", base).value_or("");
     if (const auto probe = fields.find("probe")) check.probe = read_probe(*probe);
-    const auto protocol = fields.find("protocol");
-    const auto chosen = protocol ? protocol->choice<HealthProtocol>({{"tcp", HealthProtocol::tcp},
-                                                                     {"http", HealthProtocol::http},
-                                                                     {"https", HealthProtocol::https},
-                                                                     {"geneve", HealthProtocol::geneve}})
-                                 : check.protocol;
-    if (!chosen) return check;
-    check.protocol = *chosen;
-    check_keys_fit(fields, check.protocol);
+    const auto protocol = read_protocol(fields, check.protocol, appliance_protocols());
+    if (!protocol) return check;
+    check.protocol = *protocol;
+    check_keys_fit(fields, check.protocol, appliance_protocols());
+    return check;
+}
+
+HealthCheck default_target_check() {
+    HealthCheck check;
+    check.port = 0;
+    check.interval = 30s;
+    check.timeout = 10s;
+    return check;
+}
+
+HealthCheck read_target_check(const Value& value, const std::filesystem::path& base) {
+    HealthCheck check = default_target_check();
+    check.line = value.line();
+    const Fields fields(value, {"protocol", "port", "interval", "timeout", "healthy_threshold", "unhealthy_threshold",
+                                "path", "host", "matcher", "ca"});
+    if (!fields) return check;
+    const auto protocol = read_protocol(fields, check.protocol, target_protocols());
+    if (protocol == HealthProtocol::http) check.timeout = 6s;
+    read_check(fields, check, base);
+    if (const auto port = fields.find("port")) read_target_port(*port, check.port);
+    if (!protocol) return check;
+    check.protocol = *protocol;
+    check_keys_fit(fields, check.protocol, target_protocols());
     return check;
 }
 

@@ -40,14 +40,6 @@ std::vector<std::uint8_t> read_protocols(const Fields& fields) {
     return protocols;
 }
 
-std::vector<IpPrefix> read_prefixes(const Fields& fields, std::string_view key) {
-    std::vector<IpPrefix> prefixes;
-    if (const auto value = fields.find(key))
-        for (const Value& item : value->items_or_one("a prefix or a list of them", max_values_per_match))
-            if (const auto prefix = item.prefix()) prefixes.push_back(*prefix);
-    return prefixes;
-}
-
 std::vector<PortRange> read_port_ranges(const Fields& fields, std::string_view key) {
     constexpr std::string_view expected = "a port from 0 to 65535, such as 443, or a range, such as 8000-8999";
     std::vector<PortRange> ranges;
@@ -92,6 +84,14 @@ void check_families_meet(const Value& value, const Match& match) {
 }
 
 } // namespace
+
+std::vector<IpPrefix> read_prefixes(const Fields& fields, std::string_view key) {
+    std::vector<IpPrefix> prefixes;
+    if (const auto value = fields.find(key))
+        for (const Value& item : value->items_or_one("a prefix or a list of them", max_values_per_match))
+            if (const auto prefix = item.prefix()) prefixes.push_back(*prefix);
+    return prefixes;
+}
 
 Match read_match(const Value& value) {
     Match match;

@@ -23,6 +23,12 @@ inline constexpr std::size_t max_groups_per_chain = 8;
 inline constexpr std::size_t max_policy_rules = 4096;
 inline constexpr std::size_t max_values_per_match = 256;
 inline constexpr std::size_t max_routes = 8192;
+inline constexpr std::size_t max_target_groups = 256;
+inline constexpr std::size_t max_targets_per_group = 1024;
+inline constexpr std::size_t max_source_addresses = 64;
+inline constexpr std::size_t max_listeners = 1024;
+inline constexpr std::size_t max_rules_per_listener = 100;      // ELB's quota
+inline constexpr std::size_t max_target_groups_per_forward = 5; // ELB's quota
 
 /// `base`: the folder that relative paths in the file start from.
 Gateway read_gateway(const Value& section, const std::filesystem::path& base);
@@ -35,15 +41,32 @@ inline constexpr std::array<std::string_view, 12> group_behaviour_keys = {
     "on_unhealthy", "on_deregistered", "when_none_healthy", "deregistration_delay", "slow_start",   "verdicts"};
 /// Everything in a group but its appliances and their stickiness. The keys are group_behaviour_keys.
 void read_group_behaviour(const Fields& fields, ApplianceGroup& group, const std::filesystem::path& base);
+/// Of appliances.
 HealthCheck read_health_check(const Value& value, const std::filesystem::path& base);
+/// ELB's defaults for the targets of Network Load Balancers: TCP on the port that takes traffic.
+HealthCheck default_target_check();
+HealthCheck read_target_check(const Value& value, const std::filesystem::path& base);
 std::vector<Chain> read_chains(const Value& section);
 std::vector<PolicyRule> read_policy(const Value& section);
 Match read_match(const Value& match);
 std::vector<Route> read_routes(const Value& section);
+std::vector<TargetGroup> read_target_groups(const Value& section, const std::filesystem::path& base);
+std::vector<Listener> read_listeners(const Value& section);
+std::optional<FlowLog> read_flow_log(const Value& section, const std::filesystem::path& base);
+
+/// What a listener or a target group takes. Protocols of ELB that are not built yet are told so.
+std::optional<L4Protocol> read_l4_protocol(const Value& value);
+/// An address that another host, or the gateway on a link, can have; `what` completes "is not an address that ...".
+std::optional<IpAddress> read_host_address(const Value& value, std::string_view what, std::string_view advice);
+/// A prefix or a list of them; none without the key.
+std::vector<IpPrefix> read_prefixes(const Fields& fields, std::string_view key);
 
 /// Timeouts that are not given stay as they are in `defaults`.
 FlowTimeouts read_timeouts(const Value& section, const FlowTimeouts& defaults);
 std::optional<TcpMidstream> read_tcp_midstream(const Value& value);
+
+/// The word of a value that later versions will know, told so; whether it was one.
+bool is_later_word(const Value& value, const std::vector<std::string_view>& later, const std::string& advice);
 
 /// A file's path, made absolute.
 std::optional<std::string> read_path(const Value& value, std::string_view expected, const std::filesystem::path& base);

@@ -33,9 +33,39 @@ routes:
   - {to: 10.0.0.0/8, via: 203.0.113.254}
 )";
 
+/// The same with listeners and target groups, from line 25.
+inline const std::string l4_config = base_config + R"(target_groups:
+  web:
+    protocol: TCP
+    port: 8080
+    targets:
+      - {address: 203.0.113.11}
+      - {address: 203.0.113.12, port: 8081, weight: 2, name: web-2}
+  dns:
+    protocol: TCP_UDP
+    port: 53
+    targets: [{address: 203.0.113.21}]
+listeners:
+  - {name: web, address: 192.0.2.10, port: 80, protocol: TCP, default_action: {forward: web}}
+  - name: dns
+    endpoint: office
+    address: 192.0.2.10
+    port: 53
+    protocol: TCP_UDP
+    default_action: {forward: dns}
+  - name: tls
+    address: 192.0.2.1
+    port: 443
+    protocol: TCP
+    mode: proxy
+    default_action: {forward: [{target_group: web, weight: 9}, {target_group: dns}]}
+    rules: [{conditions: [{server_name: ["*.example.org"]}], actions: [{forward: web}]}]
+flow_log: {path: flows.log}
+)";
+
 struct FaultCase {
     const char* sentence;
-    const char* replaced; // a text that stands once in base_config; empty: the whole of it
+    const char* replaced; // a text that stands once in the base; empty: the whole of it
     const char* by;
     int line;
     const char* path;
@@ -44,8 +74,8 @@ struct FaultCase {
 };
 
 /// Each case must give exactly its own finding, an error, and nothing else.
-void check_fault_cases(std::span<const FaultCase> cases);
+void check_fault_cases(std::span<const FaultCase> cases, const std::string& base = base_config);
 /// The same for findings that are warnings.
-void check_warning_cases(std::span<const FaultCase> cases);
+void check_warning_cases(std::span<const FaultCase> cases, const std::string& base = base_config);
 
 } // namespace sallyport::config

@@ -9,18 +9,18 @@ namespace sallyport::config {
 
 namespace {
 
-std::string altered(const FaultCase& fault) {
+std::string altered(const FaultCase& fault, const std::string& base) {
     const std::string replaced = fault.replaced;
     if (replaced.empty()) return fault.by;
-    const std::size_t place = base_config.find(replaced);
+    const std::size_t place = base.find(replaced);
     REQUIRE(place != std::string::npos);
-    REQUIRE(base_config.find(replaced, place + 1) == std::string::npos);
-    return std::string(base_config).replace(place, replaced.size(), fault.by);
+    REQUIRE(base.find(replaced, place + 1) == std::string::npos);
+    return std::string(base).replace(place, replaced.size(), fault.by);
 }
 
-void check_cases(std::span<const FaultCase> cases, bool warning) {
+void check_cases(std::span<const FaultCase> cases, const std::string& base, bool warning) {
     for (const FaultCase& fault : cases) {
-        const Loaded loaded = load_text(altered(fault), "/etc/sallyport");
+        const Loaded loaded = load_text(altered(fault, base), "/etc/sallyport");
         std::string listing;
         for (const Finding& finding : loaded.findings)
             listing += format("FILE", finding) + "\n";
@@ -39,12 +39,12 @@ void check_cases(std::span<const FaultCase> cases, bool warning) {
 
 } // namespace
 
-void check_fault_cases(std::span<const FaultCase> cases) {
-    check_cases(cases, false);
+void check_fault_cases(std::span<const FaultCase> cases, const std::string& base) {
+    check_cases(cases, base, false);
 }
 
-void check_warning_cases(std::span<const FaultCase> cases) {
-    check_cases(cases, true);
+void check_warning_cases(std::span<const FaultCase> cases, const std::string& base) {
+    check_cases(cases, base, true);
 }
 
 } // namespace sallyport::config

@@ -127,10 +127,6 @@ TEST_CASE("what works and is likely not meant is a warning") {
 TEST_CASE("a file that is no configuration says so") {
     const FaultCase cases[] = {
         {"an unknown section", "routes:", "rutes:", 23, "rutes", "is not a key", "did you mean `routes`?"},
-        {"a section of a later version", "routes:\n  - {to: 10.0.0.0/8, via: 203.0.113.254}", "listeners: []", 23,
-         "listeners", "not supported yet", "remove it"},
-        {"a section of a later version", "routes:\n  - {to: 10.0.0.0/8, via: 203.0.113.254}", "target_groups: {}", 23,
-         "target_groups", "not supported yet", "remove it"},
         {"an empty policy",
          "policy:\n  - {match: {protocol: icmp}, chain: none}\n"
          "  - {match: {protocol: tcp, destination: 203.0.113.0/24, destination_port: 443}, chain: perimeter}\n"
