@@ -26,6 +26,8 @@ struct Standing {
     Registration registration = Registration::registered;
     std::uint16_t share_percent = 100; // of its weight: less while it starts slowly
     bool zone_is_shifted = false;      // its zone gets no new flows for now
+
+    [[nodiscard]] bool operator==(const Standing&) const noexcept = default;
 };
 
 /// An appliance's position in the roster.

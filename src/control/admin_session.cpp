@@ -21,6 +21,11 @@ std::string describe_request_bound() {
     return "the request is longer than " + std::to_string(max_request_bytes) + " bytes";
 }
 
+Result<Members> only_appliances(Operations::Appliances done) {
+    if (!done) return tl::unexpected(std::move(done.error()));
+    return Members{.appliances = std::move(*done), .targets = {}};
+}
+
 } // namespace
 
 std::string result_line(std::string_view json) {
@@ -117,17 +122,17 @@ void Session::answer(const Request& request) {
 
 void Session::change(const Request& request) {
     if (const auto* drain = std::get_if<DrainRequest>(&request)) {
-        answer_operation(drain->zone.empty() ? operations_->drain(drain->choice, drain->delay)
+        answer_operation(drain->zone.empty() ? only_appliances(operations_->drain(drain->choice, drain->delay))
                                              : operations_->shift_zone(drain->zone, true));
     } else if (const auto* undrain = std::get_if<UndrainRequest>(&request)) {
-        answer_operation(undrain->zone.empty() ? operations_->undrain(undrain->choice)
+        answer_operation(undrain->zone.empty() ? only_appliances(operations_->undrain(undrain->choice))
                                                : operations_->shift_zone(undrain->zone, false));
     } else {
         reload();
     }
 }
 
-void Session::answer_operation(const Operations::Appliances& done) {
+void Session::answer_operation(const Result<Members>& done) {
     if (!done) return write(refusal_line(done.error().message));
     write(result_line(boost::json::serialize(operation_report(*view_, *done))));
 }

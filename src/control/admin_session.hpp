@@ -40,7 +40,7 @@ private:
     void on_line(std::size_t length);
     void answer(const Request& request);
     void change(const Request& request);
-    void answer_operation(const Operations::Appliances& done);
+    void answer_operation(const Result<Members>& done);
     void reload();
     void step(const std::shared_ptr<FlowListing>& listing);
     void write(std::string line, bool last = false);

@@ -31,7 +31,7 @@ std::string_view word_of(TakenOutBy by) {
 
 json::object appliance_report(const View& view, ApplianceIndex index) {
     const chain::Appliance& appliance = view.roster().appliances[index];
-    const ApplianceState state = view.appliance_state(index);
+    const MemberState state = view.appliance_state(index);
     const ApplianceCounts counts = count_appliance(view, index);
     const bool is_out = state.taken_out_by != TakenOutBy::nobody;
     return {{"group", view.roster().groups[appliance.group].name},
@@ -80,6 +80,13 @@ json::array zones_report(const View& view) {
     return zones;
 }
 
+json::array reports_of(const View& view, const std::vector<ApplianceIndex>& appliances) {
+    json::array reports;
+    for (const ApplianceIndex index : appliances)
+        reports.emplace_back(appliance_report(view, index));
+    return reports;
+}
+
 json::array texts(const std::vector<std::string>& lines) {
     json::array array;
     for (const std::string& line : lines)
@@ -94,7 +101,7 @@ json::object appliances_report(const View& view) {
     for (std::size_t index = 0; index < view.roster().appliances.size(); ++index) {
         if (view.roster().appliances[index].group != no_index) taken.push_back(static_cast<ApplianceIndex>(index));
     }
-    json::object report = operation_report(view, taken);
+    json::object report = {{"appliances", reports_of(view, taken)}, {"zones_shifted", zones_report(view)}};
     json::array groups;
     for (std::size_t index = 0; index < view.roster().groups.size(); ++index) {
         if (!view.roster().groups[index].appliances.empty())
@@ -104,11 +111,8 @@ json::object appliances_report(const View& view) {
     return report;
 }
 
-json::object operation_report(const View& view, const std::vector<ApplianceIndex>& appliances) {
-    json::array reports;
-    for (const ApplianceIndex index : appliances)
-        reports.emplace_back(appliance_report(view, index));
-    return {{"appliances", std::move(reports)}, {"zones_shifted", zones_report(view)}};
+json::object operation_report(const View& view, const Members& members) {
+    return {{"appliances", reports_of(view, members.appliances)}, {"zones_shifted", zones_report(view)}};
 }
 
 json::object reload_report(const View& view, const ReloadReport& report) {
@@ -119,6 +123,12 @@ json::object reload_report(const View& view, const ReloadReport& report) {
             {"groups_removed", texts(report.groups_removed)},
             {"chains_added", texts(report.chains_added)},
             {"chains_removed", texts(report.chains_removed)},
+            {"listeners_added", texts(report.listeners_added)},
+            {"listeners_removed", texts(report.listeners_removed)},
+            {"target_groups_added", texts(report.target_groups_added)},
+            {"target_groups_removed", texts(report.target_groups_removed)},
+            {"targets_added", texts(report.targets_added)},
+            {"targets_removed", texts(report.targets_removed)},
             {"warnings", texts(report.warnings)}};
 }
 

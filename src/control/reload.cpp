@@ -26,6 +26,29 @@ std::vector<Named> appliances_of(const config::Config& config) {
     return appliances;
 }
 
+/// As balance/l4/slots.hpp knows them: a target's name is only what people call it.
+std::vector<Named> targets_of(const config::Config& config) {
+    std::vector<Named> targets;
+    for (const config::TargetGroup& group : config.target_groups) {
+        for (const config::Target& target : group.targets) {
+            targets.push_back({group.name + "/" + target.name,
+                               group.name + " " + target.address.to_string() + " " + std::to_string(target.port)});
+        }
+    }
+    return targets;
+}
+
+std::vector<Named> listeners_of(const config::Config& config) {
+    std::vector<Named> listeners;
+    for (const config::Listener& each : config.listeners) {
+        listeners.push_back({each.name, each.name + " " + each.endpoint + " " + each.address.to_string() + " " +
+                                            std::to_string(each.port) + " " +
+                                            std::to_string(static_cast<int>(each.protocol)) + " " +
+                                            std::to_string(static_cast<int>(each.mode))});
+    }
+    return listeners;
+}
+
 template <typename Thing>
 std::vector<Named> names_of(const std::vector<Thing>& things) {
     std::vector<Named> names;
@@ -75,6 +98,12 @@ ReloadReport compare_configs(const config::Config& before, const config::Config&
     report.groups_removed = only_in_first(names_of(before.appliance_groups), names_of(after.appliance_groups));
     report.chains_added = only_in_first(names_of(after.chains), names_of(before.chains));
     report.chains_removed = only_in_first(names_of(before.chains), names_of(after.chains));
+    report.listeners_added = only_in_first(listeners_of(after), listeners_of(before));
+    report.listeners_removed = only_in_first(listeners_of(before), listeners_of(after));
+    report.target_groups_added = only_in_first(names_of(after.target_groups), names_of(before.target_groups));
+    report.target_groups_removed = only_in_first(names_of(before.target_groups), names_of(after.target_groups));
+    report.targets_added = only_in_first(targets_of(after), targets_of(before));
+    report.targets_removed = only_in_first(targets_of(before), targets_of(after));
     return report;
 }
 
@@ -86,7 +115,13 @@ std::string describe(const ReloadReport& report) {
     add_clause(text, "groups removed", report.groups_removed);
     add_clause(text, "chains added", report.chains_added);
     add_clause(text, "chains removed", report.chains_removed);
-    return text.empty() ? "no appliance, group or chain came or went" : text;
+    add_clause(text, "listeners added", report.listeners_added);
+    add_clause(text, "listeners removed", report.listeners_removed);
+    add_clause(text, "target groups added", report.target_groups_added);
+    add_clause(text, "target groups removed", report.target_groups_removed);
+    add_clause(text, "targets added", report.targets_added);
+    add_clause(text, "targets removed", report.targets_removed);
+    return text.empty() ? "no appliance, group, chain, listener or target came or went" : text;
 }
 
 } // namespace sallyport::control

@@ -27,6 +27,12 @@ struct ReloadReport {
     std::vector<std::string> groups_removed;
     std::vector<std::string> chains_added;
     std::vector<std::string> chains_removed;
+    std::vector<std::string> listeners_added;
+    std::vector<std::string> listeners_removed;
+    std::vector<std::string> target_groups_added;
+    std::vector<std::string> target_groups_removed;
+    std::vector<std::string> targets_added; // "web/web-1"; known by address and port
+    std::vector<std::string> targets_removed;
     std::vector<std::string> warnings;
 };
 

@@ -3,6 +3,7 @@
 // read one after the other while packets go on, so sums may be a few packets apart.
 #pragma once
 
+#include "control/member_choice.hpp"
 #include "control/reload.hpp"
 #include "control/view.hpp"
 
@@ -25,9 +26,9 @@ namespace sallyport::control {
 /// and groups without an appliance are not in it.
 [[nodiscard]] boost::json::object appliances_report(const View& view);
 
-/// The answer to what changes appliances: {"appliances": [...], "zones_shifted": [...]}, each as in
-/// appliances_report().
-[[nodiscard]] boost::json::object operation_report(const View& view, const std::vector<ApplianceIndex>& appliances);
+/// The answer to what changes appliances or targets: {"appliances": [...], "targets": [...], "zones_shifted": [...]},
+/// each as in appliances_report() and targets_report().
+[[nodiscard]] boost::json::object operation_report(const View& view, const Members& members);
 
 /// {"roster_version", "appliances_added": [...], ..., "warnings": [...]}
 [[nodiscard]] boost::json::object reload_report(const View& view, const ReloadReport& report);

@@ -35,12 +35,12 @@ struct FlowsRequest {
 /// Exactly one of a zone and a group, which may be narrowed to one appliance.
 struct DrainRequest {
     std::string zone;
-    ApplianceChoice choice;
+    MemberChoice choice;
     std::optional<std::chrono::milliseconds> delay; // not with a zone
 };
 struct UndrainRequest {
     std::string zone;
-    ApplianceChoice choice;
+    MemberChoice choice;
 };
 struct ReloadRequest {};
 

@@ -6,7 +6,8 @@
 
 #include "chain/roster.hpp"
 #include "control/appliance_counts.hpp"
-#include "control/appliance_state.hpp"
+#include "control/member_state.hpp"
+#include "control/target_counts.hpp"
 #include "forward/table.hpp"
 #include "journey/worker.hpp"
 #include "support/address.hpp"
@@ -67,9 +68,11 @@ public:
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;
     /// As forward::Table::to_appliance(); port no_index when there is no way.
     [[nodiscard]] virtual forward::Adjacency way_to(ApplianceIndex appliance) const = 0;
-    [[nodiscard]] virtual ApplianceState appliance_state(ApplianceIndex appliance) const = 0;
+    [[nodiscard]] virtual MemberState appliance_state(ApplianceIndex appliance) const = 0;
     /// What its place in the roster had counted before the appliance came to it.
     [[nodiscard]] virtual ApplianceCounts counts_before(ApplianceIndex appliance) const = 0;
+    [[nodiscard]] virtual MemberState target_state(TargetIndex target) const = 0;
+    [[nodiscard]] virtual TargetCounts target_counts_before(TargetIndex target) const = 0;
     /// Those that are shifted away.
     [[nodiscard]] virtual std::set<std::string> shifted_zones() const = 0;
     /// Worker::list_flows() on the worker's own thread; waits for the worker, but for no more than a moment (100 ms):

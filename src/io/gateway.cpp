@@ -109,8 +109,10 @@ Result<void> Gateway::Parts::build_workers() {
                                                .pending_capacity = config.gateway.pending_packets,
                                                .fragmented_packets = config.gateway.fragmented_packets,
                                                .held_fragments = config.gateway.held_fragments,
-                                               .appliance_slots = registry.appliance_slots(),
-                                               .group_slots = registry.group_slots(),
+                                               .appliance_slots = registry.room().appliances,
+                                               .group_slots = registry.room().groups,
+                                               .listener_slots = registry.room().listeners,
+                                               .target_slots = registry.room().targets,
                                                .port_macs = macs,
                                                .keys = keys},
                                               *registry.roster());
@@ -223,11 +225,17 @@ forward::Adjacency Gateway::way_to(ApplianceIndex appliance) const {
     return parts_->snapshots.latest().forwarding.to_appliance(appliance);
 }
 
-control::ApplianceState Gateway::appliance_state(ApplianceIndex appliance) const {
+control::MemberState Gateway::appliance_state(ApplianceIndex appliance) const {
     return parts_->registry.state(appliance, now());
 }
 control::ApplianceCounts Gateway::counts_before(ApplianceIndex appliance) const {
     return parts_->steward->counts_before(appliance);
+}
+control::MemberState Gateway::target_state(TargetIndex target) const {
+    return parts_->registry.target_state(target, now());
+}
+control::TargetCounts Gateway::target_counts_before(TargetIndex target) const {
+    return parts_->steward->target_counts_before(target);
 }
 std::set<std::string> Gateway::shifted_zones() const {
     return parts_->registry.shifted_zones();

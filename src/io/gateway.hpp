@@ -69,8 +69,10 @@ public:
     [[nodiscard]] control::PortFacts port(PortIndex port) const override;
     [[nodiscard]] control::ForwardingFacts forwarding() const override;
     [[nodiscard]] forward::Adjacency way_to(ApplianceIndex appliance) const override;
-    [[nodiscard]] control::ApplianceState appliance_state(ApplianceIndex appliance) const override;
+    [[nodiscard]] control::MemberState appliance_state(ApplianceIndex appliance) const override;
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const override;
+    [[nodiscard]] control::MemberState target_state(TargetIndex target) const override;
+    [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const override;
     [[nodiscard]] std::set<std::string> shifted_zones() const override;
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override;

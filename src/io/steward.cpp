@@ -18,6 +18,16 @@ constexpr auto tick_interval = 100ms;
 constexpr auto publish_delay = 1ms;
 constexpr auto worker_patience = 50ms; // a round takes less than one
 
+/// What comes to one of them must not inherit what was counted there.
+template <typename Place>
+std::vector<std::uint16_t> free_places(const std::vector<Place>& places) {
+    std::vector<std::uint16_t> free;
+    for (std::size_t index = 0; index < places.size(); ++index) {
+        if (places[index].is_free) free.push_back(static_cast<std::uint16_t>(index));
+    }
+    return free;
+}
+
 } // namespace
 
 Steward::Steward(boost::asio::io_context& events, const StewardTools& tools, std::string config_path)
@@ -41,7 +51,11 @@ void Steward::tick() {
     const auto flows = [this](ApplianceIndex appliance) {
         return control::count_place(tools_.view, appliance).flows_active();
     };
-    tools_.registry.tick(monotonic_now(), {.flows = flows, .has_settled = workers_are_current()});
+    const auto target_flows = [this](TargetIndex target) {
+        return control::count_target_place(tools_.view, target).flows_active();
+    };
+    tools_.registry.tick(monotonic_now(),
+                         {.flows = flows, .target_flows = target_flows, .has_settled = workers_are_current()});
     publish();
     tick_timer_.expires_after(tick_interval);
     tick_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -69,7 +83,7 @@ void Steward::wait_for_workers() {
         std::this_thread::sleep_for(50us);
 }
 
-Steward::Appliances Steward::drain(const control::ApplianceChoice& choice,
+Steward::Appliances Steward::drain(const control::MemberChoice& choice,
                                    std::optional<std::chrono::milliseconds> delay) {
     auto done = tools_.registry.drain(choice, delay, monotonic_now());
     publish();
@@ -77,14 +91,29 @@ Steward::Appliances Steward::drain(const control::ApplianceChoice& choice,
     return done;
 }
 
-Steward::Appliances Steward::undrain(const control::ApplianceChoice& choice) {
+Steward::Appliances Steward::undrain(const control::MemberChoice& choice) {
     auto done = tools_.registry.undrain(choice, monotonic_now());
     publish();
     wait_for_workers();
     return done;
 }
 
-Steward::Appliances Steward::shift_zone(const std::string& zone, bool away) {
+Steward::Targets Steward::drain_targets(const control::MemberChoice& choice,
+                                        std::optional<std::chrono::milliseconds> delay) {
+    auto done = tools_.registry.drain_targets(choice, delay, monotonic_now());
+    publish();
+    wait_for_workers();
+    return done;
+}
+
+Steward::Targets Steward::undrain_targets(const control::MemberChoice& choice) {
+    auto done = tools_.registry.undrain_targets(choice, monotonic_now());
+    publish();
+    wait_for_workers();
+    return done;
+}
+
+Result<control::Members> Steward::shift_zone(const std::string& zone, bool away) {
     auto done = tools_.registry.shift_zone(zone, away, monotonic_now());
     if (done) spdlog::info("zone {} is {}", zone, away ? "shifted away from" : "back");
     publish();
@@ -109,22 +138,27 @@ Result<control::ReloadReport> Steward::reload() {
 Result<control::ReloadReport> Steward::read_and_take() {
     auto loaded = control::load_for_reload(config_path_);
     if (!loaded) return tl::unexpected(loaded.error());
-    std::vector<ApplianceIndex> free_before;
-    const auto& places = tools_.registry.slots().appliances;
-    for (std::size_t index = 0; index < places.size(); ++index) {
-        if (places[index].is_free) free_before.push_back(static_cast<ApplianceIndex>(index));
-    }
+    const std::vector<std::uint16_t> free_before = free_places(tools_.registry.slots().appliances);
+    const std::vector<std::uint16_t> free_targets = free_places(tools_.registry.target_slots().targets);
     auto report = tools_.registry.reload(std::move(loaded->config), monotonic_now());
     if (!report) return report;
     report->warnings = std::move(loaded->warnings);
     counts_before_.resize(tools_.registry.slots().appliances.size());
     for (const ApplianceIndex index : free_before)
         counts_before_[index] = control::count_place(tools_.view, index);
+    target_counts_before_.resize(tools_.registry.target_slots().targets.size());
+    for (const TargetIndex index : free_targets)
+        target_counts_before_[index] = control::count_target_place(tools_.view, index);
     return report;
 }
 
 void Steward::note_health(ApplianceIndex appliance, control::HealthNote note) {
     tools_.registry.note_health(appliance, std::move(note), monotonic_now());
+    publish_soon_.ask();
+}
+
+void Steward::note_target_health(TargetIndex target, control::HealthNote note) {
+    tools_.registry.note_target_health(target, std::move(note), monotonic_now());
     publish_soon_.ask();
 }
 
@@ -135,6 +169,9 @@ void Steward::on_roster(std::function<void(const control::Registry&)> listener) 
 
 control::ApplianceCounts Steward::counts_before(ApplianceIndex appliance) const {
     return appliance < counts_before_.size() ? counts_before_[appliance] : control::ApplianceCounts{};
+}
+control::TargetCounts Steward::target_counts_before(TargetIndex target) const {
+    return target < target_counts_before_.size() ? target_counts_before_[target] : control::TargetCounts{};
 }
 
 } // namespace sallyport::io

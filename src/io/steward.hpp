@@ -39,20 +39,24 @@ public:
     void start();
 
     // When one of these returns, every worker goes by the new roster.
-    Appliances drain(const control::ApplianceChoice& choice, std::optional<std::chrono::milliseconds> delay) override;
-    Appliances undrain(const control::ApplianceChoice& choice) override;
-    Appliances shift_zone(const std::string& zone, bool away) override;
+    Appliances drain(const control::MemberChoice& choice, std::optional<std::chrono::milliseconds> delay) override;
+    Appliances undrain(const control::MemberChoice& choice) override;
+    Targets drain_targets(const control::MemberChoice& choice, std::optional<std::chrono::milliseconds> delay) override;
+    Targets undrain_targets(const control::MemberChoice& choice) override;
+    Result<control::Members> shift_zone(const std::string& zone, bool away) override;
     Result<control::ReloadReport> reload() override;
 
     /// What a check has found out about an appliance of the current roster. In force a moment later: what fails
     /// together costs one roster.
     void note_health(ApplianceIndex appliance, control::HealthNote note);
+    void note_target_health(TargetIndex target, control::HealthNote note);
     /// Called now, and whenever another roster is in force: positions may have come and gone, and checks may be other
     /// ones. For whoever watches appliances; free places are not to be watched.
     void on_roster(std::function<void(const control::Registry&)> listener);
 
     /// What the appliance's place had counted before the appliance came to it.
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const;
+    [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const;
 
 private:
     Result<control::ReloadReport> read_and_take();
@@ -67,7 +71,9 @@ private:
     boost::asio::steady_timer tick_timer_;
     Soon publish_soon_;
     std::function<void(const control::Registry&)> listener_;
-    std::vector<control::ApplianceCounts> counts_before_; // by appliance index; zeros beyond its end
+    // By position; zeros beyond its end.
+    std::vector<control::ApplianceCounts> counts_before_;
+    std::vector<control::TargetCounts> target_counts_before_;
 };
 
 } // namespace sallyport::io

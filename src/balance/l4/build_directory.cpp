@@ -62,6 +62,12 @@ void build_targets(const config::Config& config, const TargetSlots& slots, Direc
     }
 }
 
+/// New flows go to unhealthy targets, too: they are not to be ended there.
+void spare_unhealthy(const TargetGroup& group, std::vector<Target>& targets) {
+    for (const TargetIndex index : group.takers)
+        targets[index].ends_flows = false;
+}
+
 void build_groups(const config::Config& config, const TargetSlots& slots, Directory& directory) {
     for (const std::string& name : slots.groups) {
         TargetGroup group;
@@ -80,6 +86,7 @@ void build_groups(const config::Config& config, const TargetSlots& slots, Direct
             group.stickiness_ms = static_cast<std::uint32_t>(from->source_ip_stickiness.count());
             directory.is_sticky = directory.is_sticky || group.stickiness_ms != 0;
             choose_takers(config.gateway.zone, *from, directory.targets, group);
+            if (group.is_failing_open) spare_unhealthy(group, directory.targets);
         }
         directory.groups.push_back(std::move(group));
     }

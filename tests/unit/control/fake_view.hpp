@@ -60,11 +60,15 @@ struct FakeView final : control::View {
         way.address = *IpAddress::parse(appliance == 2 ? "198.51.100.21" : "198.51.100.254");
         return way;
     }
-    [[nodiscard]] control::ApplianceState appliance_state(ApplianceIndex appliance) const override {
+    [[nodiscard]] control::MemberState appliance_state(ApplianceIndex appliance) const override {
         return states[appliance];
     }
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const override {
         return appliance == 1 ? before : control::ApplianceCounts{};
+    }
+    [[nodiscard]] control::MemberState target_state(TargetIndex target) const override { return target_states[target]; }
+    [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const override {
+        return target == 1 ? target_before : control::TargetCounts{};
     }
     [[nodiscard]] std::set<std::string> shifted_zones() const override { return zones; }
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
@@ -79,8 +83,10 @@ struct FakeView final : control::View {
     }
 
     chain::Roster plan;
-    std::array<control::ApplianceState, 3> states;
+    std::array<control::MemberState, 3> states;
     control::ApplianceCounts before; // of fw-2's place
+    std::array<control::MemberState, 4> target_states;
+    control::TargetCounts target_before; // of web-2's place
     std::set<std::string> zones;
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;
@@ -91,19 +97,30 @@ struct FakeView final : control::View {
 
 /// Writes down what it is asked to do, and does nothing.
 struct FakeOperations final : control::Operations {
-    Appliances drain(const control::ApplianceChoice& choice, std::optional<std::chrono::milliseconds> delay) override {
-        done.push_back("drain " + choice.group + "/" + choice.appliance.value_or("*") + " " +
+    Appliances drain(const control::MemberChoice& choice, std::optional<std::chrono::milliseconds> delay) override {
+        done.push_back("drain " + choice.group + "/" + choice.name.value_or("*") + " " +
                        (delay ? std::to_string(delay->count()) : "-"));
         if (choice.group != "firewalls") return failure("no such group");
         return std::vector<ApplianceIndex>{0};
     }
-    Appliances undrain(const control::ApplianceChoice& choice) override {
-        done.push_back("undrain " + choice.group + "/" + choice.appliance.value_or("*"));
+    Appliances undrain(const control::MemberChoice& choice) override {
+        done.push_back("undrain " + choice.group + "/" + choice.name.value_or("*"));
         return std::vector<ApplianceIndex>{0, 1};
     }
-    Appliances shift_zone(const std::string& zone, bool away) override {
+    Targets drain_targets(const control::MemberChoice& choice,
+                          std::optional<std::chrono::milliseconds> delay) override {
+        done.push_back("drain targets " + choice.group + "/" + choice.name.value_or("*") + " " +
+                       (delay ? std::to_string(delay->count()) : "-"));
+        if (choice.group != "web") return failure("no such target group");
+        return std::vector<TargetIndex>{1};
+    }
+    Targets undrain_targets(const control::MemberChoice& choice) override {
+        done.push_back("undrain targets " + choice.group + "/" + choice.name.value_or("*"));
+        return std::vector<TargetIndex>{0, 1};
+    }
+    Result<control::Members> shift_zone(const std::string& zone, bool away) override {
         done.push_back((away ? "away " : "back ") + zone);
-        return std::vector<ApplianceIndex>{};
+        return control::Members{};
     }
     Result<control::ReloadReport> reload() override {
         done.emplace_back("reload");

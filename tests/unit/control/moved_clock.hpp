@@ -26,7 +26,9 @@ struct MovedClock {
         tick();
     }
     void tick() {
-        registry.tick(now, {.flows = [this](ApplianceIndex index) { return flows[index]; }, .has_settled = settled});
+        registry.tick(now, {.flows = [this](ApplianceIndex index) { return flows[index]; },
+                            .target_flows = [this](TargetIndex index) { return target_flows[index]; },
+                            .has_settled = settled});
         publish();
     }
     void publish() {
@@ -43,7 +45,7 @@ struct MovedClock {
         REQUIRE(index != no_index);
         return index;
     }
-    [[nodiscard]] control::ApplianceState state(ApplianceIndex index) const { return registry.state(index, now); }
+    [[nodiscard]] control::MemberState state(ApplianceIndex index) const { return registry.state(index, now); }
     /// Who of a group takes new flows.
     std::set<std::string> takers(const char* group) {
         std::set<std::string> names;
@@ -66,6 +68,7 @@ struct MovedClock {
     control::Registry registry;
     std::shared_ptr<const chain::Roster> before;
     std::map<ApplianceIndex, std::uint64_t> flows;
+    std::map<TargetIndex, std::uint64_t> target_flows;
     bool settled = true;
     unsigned published = 0;
 };

@@ -34,7 +34,9 @@ TEST_CASE("the answer shows how those stand that it concerns") {
     REQUIRE(reloaded);
     CHECK(boost::json::serialize(*reloaded) ==
           R"({"roster_version":0,"appliances_added":["firewalls/fw-3"],"appliances_removed":[],"groups_added":[],)"
-          R"("groups_removed":[],"chains_added":[],"chains_removed":[],"warnings":["x.yaml:1: warning: hm"]})");
+          R"("groups_removed":[],"chains_added":[],"chains_removed":[],"listeners_added":[],)"
+          R"("listeners_removed":[],"target_groups_added":[],"target_groups_removed":[],"targets_added":[],)"
+          R"("targets_removed":[],"warnings":["x.yaml:1: warning: hm"]})");
 }
 
 TEST_CASE("what can not be had is a refusal, apart from what goes wrong") {

@@ -93,7 +93,7 @@ TEST_CASE("a group without an appliance's name is all of its appliances") {
 
 TEST_CASE("what is not there can not be drained, and the sentence says what is") {
     MovedClock clock;
-    const auto message = [&](control::ApplianceChoice choice) {
+    const auto message = [&](control::MemberChoice choice) {
         const auto done = clock.registry.drain(choice, 60s, clock.now);
         REQUIRE_FALSE(done);
         return done.error().message;

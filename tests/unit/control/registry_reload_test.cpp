@@ -36,7 +36,7 @@ TEST_CASE("a reload of the same configuration changes nothing that a flow could 
     REQUIRE(clock.registry.drain({"sensors", "ids-1"}, 60s, clock.now));
     const auto report = clock.registry.reload(office(), clock.now);
     REQUIRE(report);
-    CHECK(control::describe(*report) == "no appliance, group or chain came or went");
+    CHECK(control::describe(*report) == "no appliance, group, chain, listener or target came or went");
     CHECK(clock.roster().groups[0].maglev == maglev);
     CHECK(clock.state(2).state == State::draining); // drained by hand, and so it stays
 }

@@ -28,10 +28,10 @@ TEST_CASE("drain and undrain are about a group, an appliance or a zone") {
     const auto drain = std::get<DrainRequest>(
         parse_request(R"({"command":"drain","group":"firewalls","appliance":"fw-1","delay_ms":3600000})").value());
     CHECK(drain.choice.group == "firewalls");
-    CHECK(drain.choice.appliance == "fw-1");
+    CHECK(drain.choice.name == "fw-1");
     CHECK(drain.delay == std::chrono::hours(1));
     const auto bare = std::get<DrainRequest>(parse_request(R"({"command":"drain","group":"firewalls"})").value());
-    CHECK_FALSE(bare.choice.appliance);
+    CHECK_FALSE(bare.choice.name);
     CHECK_FALSE(bare.delay);
     CHECK(std::get<UndrainRequest>(parse_request(R"({"command":"undrain","zone":"a"})").value()).zone == "a");
     CHECK(std::holds_alternative<ReloadRequest>(parse_request(R"({"command":"reload"})").value()));

@@ -170,7 +170,7 @@ TEST_CASE("appliances as people see them: how each stands, why, what went there,
 TEST_CASE("what a drain and a reload did, as people see it") {
     FakeView view;
     CHECK(
-        lines(cli::operation_table(control::operation_report(view, {1}))) ==
+        lines(cli::operation_table(control::operation_report(view, {.appliances = {1}, .targets = {}}))) ==
         std::vector<std::string>{"group      appliance  address        zone  weight  state    for  drain left  flows",
                                  "firewalls  fw-2       198.51.100.12  -          0  healthy  0 s  -               0"});
     CHECK(cli::reload_text(control::reload_report(

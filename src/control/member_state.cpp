@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/appliance_state.hpp"
+#include "control/member_state.hpp"
 
 namespace sallyport::control {
 
@@ -11,6 +11,8 @@ std::string_view name(State state) noexcept {
         return "healthy";
     case State::unhealthy:
         return "unhealthy";
+    case State::unhealthy_draining:
+        return "unhealthy.draining";
     case State::draining:
         return "draining";
     case State::unused:
