@@ -203,7 +203,7 @@ TEST_CASE("a target that is back starts slowly") {
     CHECK(farm.target(0).share_percent == 5);
     farm.pass(35s);
     CHECK(farm.target(0).share_percent == 35);
-    CHECK(farm.directory().groups[0].weights == std::vector<std::uint32_t>{17, 50}); // in halves of a percent
+    CHECK(farm.directory().groups[0].weights == std::vector<std::uint16_t>{17, 50}); // in halves of a percent
 }
 
 TEST_CASE("a zone that is shifted away gets no new flows, neither its appliances nor its targets") {
