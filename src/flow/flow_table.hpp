@@ -26,8 +26,9 @@ public:
     explicit Found(std::uint32_t place) noexcept : place_(place) {}
 
     [[nodiscard]] explicit operator bool() const noexcept { return place_ != no_flow; }
-    [[nodiscard]] FlowIndex flow() const noexcept { return is_second() ? place_ & ~second_key : place_; }
-    [[nodiscard]] bool is_second() const noexcept { return (place_ & second_key) != 0 && place_ != no_flow; }
+    // Of one that is found.
+    [[nodiscard]] FlowIndex flow() const noexcept { return place_ & ~second_key; }
+    [[nodiscard]] bool is_second() const noexcept { return (place_ & second_key) != 0; }
     [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
 
     /// Marks the places that second keys have in the index.
@@ -66,8 +67,12 @@ public:
     }
     [[nodiscard]] Found find(std::uint64_t hash, const FlowKey& key, std::uint32_t guessed = no_flow) const noexcept {
         // The guess may be old: since then the entry may have been freed, which its state tells.
-        if (guessed != no_flow && is_at(guessed, key)) [[likely]]
+        if (guessed < Found::second_key) [[likely]] {
+            if (entries_[guessed].key == key && entries_[guessed].state != FlowState::free) [[likely]]
+                return Found(guessed);
+        } else if (guessed != no_flow && is_at_second(guessed, key)) {
             return Found(guessed);
+        }
         return Found(search(hash, key));
     }
 
@@ -155,21 +160,23 @@ private:
         const unsigned matches = match(bucket, tag);
         if (matches == 0) return no_flow;
         const std::uint32_t place = bucket.places[static_cast<unsigned>(__builtin_ctz(matches))];
-        if ((place & Found::second_key) != 0) [[unlikely]]
-            __builtin_prefetch(&translations_[place & ~Found::second_key], 1);
-        __builtin_prefetch(&entries_[place & ~Found::second_key], 1);
+        if (place >= Found::second_key) [[unlikely]]
+            return prefetch_second(place);
+        __builtin_prefetch(&entries_[place], 1);
         return place;
     }
     [[nodiscard]] const FlowKey& key_at(std::uint32_t place) const noexcept {
-        if ((place & Found::second_key) == 0) [[likely]]
+        if (place < Found::second_key) [[likely]]
             return entries_[place].key;
         return translations_[place & ~Found::second_key].key;
     }
-    /// The same for a guess, whose place may have been freed since: an erased entry says so, and an erased second key
-    /// names no listener.
-    [[nodiscard]] bool is_at(std::uint32_t place, const FlowKey& key) const noexcept {
-        if ((place & Found::second_key) == 0) [[likely]]
-            return entries_[place].key == key && entries_[place].state != FlowState::free;
+    [[nodiscard]] std::uint32_t prefetch_second(std::uint32_t place) const noexcept {
+        __builtin_prefetch(&translations_[place & ~Found::second_key], 1);
+        __builtin_prefetch(&entries_[place & ~Found::second_key], 1);
+        return place;
+    }
+    /// The same for a guess, whose place may have been freed since: an erased second key names no listener.
+    [[nodiscard]] bool is_at_second(std::uint32_t place, const FlowKey& key) const noexcept {
         const Translation& translation = translations_[place & ~Found::second_key];
         return translation.key == key && translation.listener != no_index;
     }

@@ -34,7 +34,7 @@ void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
                                          : packet.header<Ipv6Header>(packet.l3)->hop_limit;
 }
 
-void look_up(Round& round, Packet* packet, flow::Tuple& tuple) noexcept {
+[[gnu::always_inline]] inline void look_up(Round& round, Packet* packet, flow::Tuple& tuple) noexcept {
     if (packet->kind == Kind::later_fragment || packet->kind == Kind::icmp_error_about_fragment) [[unlikely]] {
         return round.fragments.push(packet);
     }
@@ -47,8 +47,9 @@ void look_up(Round& round, Packet* packet, flow::Tuple& tuple) noexcept {
 
 /// Whether flows are to be had at the packet's destination, which is an address of the gateway: a listener's, or one
 /// that stands in the place of clients'.
-[[nodiscard]] bool may_be_of_flow(const Round& round, const Packet& packet, const chain::Port& port) noexcept {
-    if (round.worker.settings.listener_slots == 0 || port.endpoint == no_index || is_geneve(packet)) return false;
+[[nodiscard, gnu::noinline]] bool may_be_of_flow(const Round& round, const Packet& packet,
+                                                 const chain::Port& port) noexcept {
+    if (port.endpoint == no_index || is_geneve(packet)) return false;
     if (packet.header<EthernetHeader>(packet.begin)->destination.is_multicast()) return false;
     const IpAddress to = destination_address(packet);
     const balance::ListenAddress at = {
@@ -57,14 +58,14 @@ void look_up(Round& round, Packet* packet, flow::Tuple& tuple) noexcept {
     return directory.listener_addresses.contains(at) || directory.source_addresses.contains(at);
 }
 
-void take_flow_of_gateway(Round& round, Packet* packet, const chain::Port& port) noexcept {
+[[gnu::noinline]] void take_flow_of_gateway(Round& round, Packet* packet, const chain::Port& port,
+                                            bool is_here) noexcept {
     packet->endpoint = port.endpoint;
     packet->to_gateway = true;
     flow::Tuple tuple;
     if (const auto fault = parse_flow(*packet, tuple)) {
         // An error about no flow that could be one: the kernel's own connections have theirs.
-        if (fault == DropReason::IcmpUnrelated && whose_address(port, *packet) == Addressee::gateway)
-            return round.to_host.push(packet);
+        if (fault == DropReason::IcmpUnrelated && is_here) return round.to_host.push(packet);
         return drop(round, packet, *fault);
     }
     look_up(round, packet, tuple);
@@ -88,12 +89,13 @@ void take_transit(Round& round, Packet* packet, const chain::Port& port) noexcep
 } // namespace
 
 void classify(Round& round) noexcept {
+    const bool listens = round.worker.settings.listener_slots != 0;
     for (Packet* packet : round.classify) {
         const chain::Port& port = round.around.roster.ports[packet->port];
         switch (whose_address(port, *packet)) {
         case Addressee::gateway:
-            if (may_be_of_flow(round, *packet, port)) [[unlikely]] {
-                take_flow_of_gateway(round, packet, port);
+            if (listens && may_be_of_flow(round, *packet, port)) [[unlikely]] {
+                take_flow_of_gateway(round, packet, port, true);
             } else {
                 take_own(round, packet, port);
             }
@@ -102,8 +104,8 @@ void classify(Round& round) noexcept {
             round.to_host.push(packet);
             break;
         case Addressee::other_port:
-            if (may_be_of_flow(round, *packet, port)) {
-                take_flow_of_gateway(round, packet, port);
+            if (listens && may_be_of_flow(round, *packet, port)) {
+                take_flow_of_gateway(round, packet, port, false);
             } else {
                 drop(round, packet, DropReason::OwnAddressElsewhere);
             }
