@@ -48,7 +48,7 @@ void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
 }
 
 /// The flow's state, as the packet changes it.
-void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
+[[gnu::always_inline]] inline void take_note(Round& round, Packet& packet, flow::FlowEntry& entry) noexcept {
     entry.last_seen_ms = round.around.now.wrapped_ms();
     if (packet.protocol != protocol_tcp) return;
     const bool was_half_open = entry.state == flow::FlowState::tcp_half_open;
