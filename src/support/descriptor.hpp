@@ -22,6 +22,8 @@ public:
         if (number_ >= 0) ::close(number_);
     }
 
+    /// From now on somebody else's to close.
+    int release() noexcept { return std::exchange(number_, -1); }
     [[nodiscard]] int number() const noexcept { return number_; }
     [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the stream proxy asks of the gateway (which target?), and what it tells it. Implemented by whoever knows
+// targets; called on the proxy's thread, and neither throws nor waits.
+#pragma once
+
+#include "balance/proxy/client_hello.hpp"
+#include "balance/proxy/proxy_protocol.hpp"
+#include "balance/proxy/stream_end.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sallyport::balance {
+
+/// The owner's number of a target; the proxy only compares it.
+using TargetId = std::uint32_t;
+/// The owner's number of a listener.
+using ListenerId = std::uint32_t;
+
+/// What is known of a client when a target is chosen.
+struct ClientFacts {
+    ListenerId listener = 0;
+    ClientRoute route;                  // as a trusted upstream's PROXY header told, or else the connection's own ends
+    SocketAddress peer;                 // whom the connection comes from in truth
+    const ClientHello* hello = nullptr; // nullptr: not looked at (needs_sni is off), or not TLS
+};
+
+struct OwnedTlv {
+    TlvType type = TlvType::noop;
+    std::vector<std::uint8_t> value;
+};
+
+/// The PROXY v2 header for a target.
+struct HeaderChoice {
+    std::vector<OwnedTlv> tlvs;  // ours; what would make the header longer than max_proxy_header_size is left out
+    bool sends_authority = true; // the SNI, if it was looked at
+    bool passes_tlvs = true;     // what a trusted upstream's header had and ours has not
+};
+
+struct TargetChoice {
+    TargetId target = 0;
+    SocketAddress address;
+    std::optional<IpAddress> source; // connect from this address; nothing: the kernel's choice
+    std::optional<HeaderChoice> header;
+};
+
+class TargetChooser {
+public:
+    virtual ~TargetChooser() = default;
+    /// Nothing: no target for this client, which is reset. `failed` are those that could not be connected to, for this
+    /// client; one of them again ends the attempts.
+    virtual std::optional<TargetChoice> choose(const ClientFacts& client, std::span<const TargetId> failed) = 0;
+};
+
+enum class ConnectFailure : std::uint8_t {
+    refused,
+    timed_out,
+    unreachable, // no route, or ICMP said so
+    local,       // no port, address or memory here: says nothing of the target
+};
+
+/// A connection, living or ended.
+struct StreamReport {
+    ListenerId listener = 0;
+    ClientRoute route;
+    SocketAddress peer;
+    std::optional<TargetId> target; // the last one that was tried
+    SocketAddress target_address;
+    std::string server_name; // the SNI, if it was looked at and there was one
+    unsigned attempts = 0;   // connects
+    bool is_connected = false;
+    std::uint64_t bytes_from_client = 0; // payload: without PROXY headers
+    std::uint64_t bytes_from_target = 0;
+    std::chrono::steady_clock::time_point accepted;
+    std::chrono::steady_clock::duration age{};
+    std::optional<StreamEnd> end; // nothing: it lives
+    std::string_view sentence;    // what was wrong with header or hello; else empty
+};
+
+class StreamObserver {
+public:
+    virtual ~StreamObserver() = default;
+    virtual void connected(TargetId, std::chrono::steady_clock::duration /*took*/) {}
+    virtual void connect_failed(TargetId, ConnectFailure) {}
+    /// Once for each connection that a listener accepted and took (denied and over_limit ones are only counted).
+    virtual void ended(const StreamReport&) {}
+};
+
+} // namespace sallyport::balance
