@@ -98,10 +98,7 @@ public:
 
 private:
     void check_is_host(std::string path, const Exit& exit, const IpAddress& address) {
-        if (!exit.is_connected || !address.is_v4() || exit.network.length > 30) return;
-        const std::uint32_t host_mask = ~std::uint32_t{0} >> exit.network.length;
-        const std::uint32_t host = address.v4_host_order() & host_mask;
-        if (host == 0 || host == host_mask)
+        if (exit.is_connected && is_edge(exit.network, address))
             find(std::move(path), "is the network or broadcast address of " + exit.network.network().to_string(),
                  "write the address of the appliance");
     }

@@ -34,6 +34,19 @@ Findings check_policy(const Config& config);
 /// Warnings about groups and chains that nothing refers to.
 Findings check_unused(const Config& config);
 
+// A target group or listener whose inside could not be read has port 0, and is left alone here.
+
+/// Targets, weights and addresses within each group.
+Findings check_target_groups(const Config& config);
+/// Names and places that two listeners claim, limits that nothing is within.
+Findings check_listeners(const Config& config);
+/// Whether groups can take what listeners send them: protocol, family, mode.
+Findings check_forwards(const Config& config);
+/// Addresses of listeners, targets and in the place of clients': whose they are, and who leads there.
+Findings check_l4_addresses(const Config& config);
+/// Warnings about target groups that no listener names.
+Findings check_unused_target_groups(const Config& config);
+
 /// `policy` and 3: "policy[3]".
 std::string at(std::string_view list, std::size_t index);
 

@@ -90,13 +90,18 @@ void check_whole(const Config& config, const Node& root, Report& report) {
     checking.run(check_endpoints);
     checking.run(check_appliances);
     checking.run(check_behaviour);
+    checking.run(check_target_groups);
+    checking.run(check_listeners);
+    checking.run(check_forwards);
     if (!report.has_error_under("gateway.zone")) checking.run(check_zones);
     if (addressing && !report.has_error_under("endpoints")) {
         checking.run(check_reachability);
         checking.run(check_routes);
+        checking.run(check_l4_addresses);
     }
     if (policy) checking.run(check_policy);
     if (!report.has_error_under("policy") && !report.has_error_under("chains")) checking.run(check_unused);
+    if (!report.has_error_under("listeners")) checking.run(check_unused_target_groups);
 }
 
 Loaded failed(std::string problem, std::string advice) {

@@ -42,10 +42,13 @@ const Endpoint* endpoint_of(const Config& config, std::string_view port_name) {
     return found == config.endpoints.end() ? nullptr : &*found;
 }
 
+const Endpoint* endpoint_of(const Config& config, const Listener& listener) {
+    if (!listener.endpoint.empty()) return find_endpoint(config, listener.endpoint);
+    return config.endpoints.empty() ? nullptr : &config.endpoints.front();
+}
+
 const Port* home_of(const Config& config, const Listener& listener) {
-    const Endpoint* endpoint = listener.endpoint.empty() && !config.endpoints.empty()
-                                   ? &config.endpoints.front()
-                                   : find_endpoint(config, listener.endpoint);
+    const Endpoint* const endpoint = endpoint_of(config, listener);
     if (endpoint == nullptr) return nullptr;
     const Port* first = nullptr;
     for (const std::string& name : endpoint->ports) {
@@ -81,6 +84,13 @@ std::vector<ExtraAddress> extra_addresses(const Config& config) {
 
 bool is_connected(const Port& port, const IpAddress& address) {
     return std::ranges::any_of(port.addresses, [&](const IpPrefix& own) { return own.contains(address); });
+}
+
+bool is_edge(const IpPrefix& network, const IpAddress& address) {
+    const unsigned host_bits = unsigned{network.max_length()} - network.length;
+    if (network.length == 0 || host_bits < 2 || !network.contains(address)) return false;
+    if (network.network().address == address) return true;
+    return address.is_v4() && (address.v4_host_order() | ~std::uint32_t{0} << host_bits) == ~std::uint32_t{0};
 }
 
 RouteOwner owner_of(const Config& config, const Route& route) {

@@ -19,6 +19,9 @@ const TargetGroup* find_target_group(const Config& config, std::string_view name
 /// The endpoint that a port belongs to; null for a port on the appliances' side.
 const Endpoint* endpoint_of(const Config& config, std::string_view port_name);
 
+/// The endpoint whose clients a listener serves; null when it names one that there is not.
+const Endpoint* endpoint_of(const Config& config, const Listener& listener);
+
 /// The port whose host link holds a listener's address: that of the listener's endpoint whose network the address is
 /// in, else the endpoint's first, where whoever routes the address has to send it. Null when the endpoint has none.
 const Port* home_of(const Config& config, const Listener& listener);
@@ -34,6 +37,10 @@ std::vector<ExtraAddress> extra_addresses(const Config& config);
 
 /// Whether an address is in one of the port's own networks.
 bool is_connected(const Port& port, const IpAddress& address);
+
+/// Whether an address is that of the network itself, or its broadcast address (IPv4). Never in a /31 or a /127
+/// (RFC 3021, RFC 6164), where both addresses are hosts, nor in a longer prefix.
+bool is_edge(const IpPrefix& network, const IpAddress& address);
 
 /// Whose routing a route is part of, and the port that leads to its next hop.
 struct RouteOwner {

@@ -59,9 +59,13 @@ std::string advice_on(const KeyUse& use, const Protocols& words) {
 
 void check_keys_fit(const Fields& fields, HealthProtocol protocol, const Protocols& words) {
     for (const KeyUse& use : key_uses()) {
-        const auto value = fields.find(use.key);
-        if (!value || std::ranges::find(use.protocols, protocol) != use.protocols.end()) continue;
-        value->fault("says nothing to a check of this `protocol`", advice_on(use, words));
+        const auto takes = [&](HealthProtocol each) {
+            return std::ranges::find(use.protocols, each) != use.protocols.end();
+        };
+        // One that no protocol of these takes is no key at all, and was told so.
+        if (takes(protocol) || std::ranges::none_of(words, takes, &Choice<HealthProtocol>::value)) continue;
+        if (const auto value = fields.find(use.key))
+            value->fault("says nothing to a check of this `protocol`", advice_on(use, words));
     }
 }
 

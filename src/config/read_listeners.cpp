@@ -176,6 +176,7 @@ Listener read_listener(const Value& value) {
     listener.deny = read_prefixes(fields, "deny");
     listener.proxy_protocol_from = read_prefixes(fields, "proxy_protocol_from");
     if (protocol && mode) check_keys_fit(fields, listener);
+    if (value.report().has_error_under(value.path())) listener.port = 0;
     return listener;
 }
 

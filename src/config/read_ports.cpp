@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/lookup.hpp"
 #include "config/scalar.hpp"
 #include "config/sections.hpp"
 
@@ -83,12 +84,8 @@ std::string_view unfit(const IpPrefix& own) {
     if (own.address.is_unspecified() || own.address.is_multicast() || own.address.is_loopback())
         return "is not an address that a port can have";
     if (own.length == 0) return "has a prefix that holds every address there is";
-    const unsigned host_bits = unsigned{own.max_length()} - own.length;
-    if (host_bits < 2) return {}; // RFC 3021, RFC 6164: in a /31 and a /127 both addresses are hosts
-    if (own.is_canonical()) return "is the address of the network itself";
-    if (own.address.is_v4() && (own.address.v4_host_order() | ~std::uint32_t{0} << host_bits) == ~std::uint32_t{0})
-        return "is the broadcast address of its network";
-    return {};
+    if (!is_edge(own, own.address)) return {};
+    return own.is_canonical() ? "is the address of the network itself" : "is the broadcast address of its network";
 }
 
 std::optional<IpPrefix> read_own_address(const Value& value) {

@@ -153,6 +153,7 @@ TargetGroup read_target_group(const Value& value, const std::filesystem::path& b
     if (const auto targets = fields.require("targets", "add " + std::string(expected)))
         for (const Value& item : targets->items(expected, max_targets_per_group))
             group.targets.push_back(read_target(item, group));
+    if (value.report().has_error_under(value.path())) group.port = 0;
     return group;
 }
 

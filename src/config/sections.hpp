@@ -50,6 +50,7 @@ std::vector<Chain> read_chains(const Value& section);
 std::vector<PolicyRule> read_policy(const Value& section);
 Match read_match(const Value& match);
 std::vector<Route> read_routes(const Value& section);
+/// One whose inside is at fault has port 0, as has such a listener: checks leave it alone.
 std::vector<TargetGroup> read_target_groups(const Value& section, const std::filesystem::path& base);
 std::vector<Listener> read_listeners(const Value& section);
 std::optional<FlowLog> read_flow_log(const Value& section, const std::filesystem::path& base);

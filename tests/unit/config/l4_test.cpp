@@ -169,7 +169,7 @@ target_groups:
   web: {protocol: TCP, port: 80, direct_server_return: true, targets: [{address: 203.0.113.11}],
         health_check: {protocol: HTTPS, port: traffic-port, ca: ca.pem}}
   web-2: {protocol: TCP_UDP, port: 80, targets: [{address: 203.0.113.11}]}
-  tls: {protocol: TCP, port: 443, health_check: {protocol: HTTP}, targets: [{address: 203.0.113.11}]}
+  tls: {protocol: TCP, port: 443, health_check: {protocol: HTTP}, stickiness: {type: source_ip}, targets: [{address: 203.0.113.11}]}
 listeners:
   - {name: dns, endpoint: office, address: 192.0.2.10, port: 53, protocol: TCP_UDP, mode: rewrite,
      default_action: {forward: dns}, tcp_idle_timeout: 60s, udp_idle_timeout: 1s, tcp_midstream: adopt,
@@ -190,6 +190,7 @@ flow_log: {path: /var/log/flows, file_size: 1048576, files: 100}
     CHECK(config.target_groups.at(1).health_check->timeout == 10s);
     CHECK(config.target_groups.at(1).health_check->ca == "/etc/sallyport/ca.pem");
     CHECK(config.target_groups.at(3).health_check->timeout == 6s);
+    CHECK(config.target_groups.at(3).source_ip_stickiness == 24h);
     const Listener& dns = config.listeners.at(0);
     CHECK(dns.mode == ListenerMode::rewrite);
     CHECK(dns.tcp_idle == 60s);
