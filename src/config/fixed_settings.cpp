@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/fixed_settings.hpp"
 
+#include "config/lookup.hpp"
+
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -87,6 +89,38 @@ bool same_routes(const std::vector<Route>& running, const std::vector<Route>& wa
     return sorted(running) == sorted(wanted);
 }
 
+/// The key that asks for an address beside the ports' own.
+std::string key_of(const Config& config, const ExtraAddress& extra) {
+    for (const Listener& listener : config.listeners) {
+        const Port* const home = home_of(config, listener);
+        if (listener.address == extra.address && home != nullptr && home->name == extra.port)
+            return "listeners." + listener.name + ".address";
+    }
+    for (const TargetGroup& group : config.target_groups) {
+        if (std::ranges::find(group.source_addresses, extra.address) != group.source_addresses.end())
+            return "target_groups." + group.name + ".source_addresses";
+    }
+    return "listeners";
+}
+
+/// What `some` has and `others` has not, whoever asks for it.
+void compare_extra_addresses(const Config& some, const Config& others, std::string_view what, Differences& found) {
+    const std::vector<ExtraAddress> there = extra_addresses(others);
+    for (const ExtraAddress& extra : extra_addresses(some)) {
+        const bool is_there = std::ranges::any_of(
+            there, [&](const ExtraAddress& each) { return each.port == extra.port && each.address == extra.address; });
+        if (!is_there)
+            found.push_back(key_of(some, extra) + ": " + extra.address.to_string() + " on port " + extra.port + " is " +
+                            std::string(what));
+    }
+}
+
+bool same_flow_logs(const std::optional<FlowLog>& running, const std::optional<FlowLog>& wanted) {
+    if (!running || !wanted) return running.has_value() == wanted.has_value();
+    return running->path == wanted->path && running->file_bytes == wanted->file_bytes &&
+           running->files == wanted->files;
+}
+
 template <typename Thing>
 void order_like(const std::vector<Thing>& running, std::vector<Thing>& wanted) {
     const auto position = [&](const Thing& thing) {
@@ -104,6 +138,9 @@ std::vector<std::string> fixed_differences(const Config& running, const Config& 
     compare_by_name<Port>("ports", running.ports, wanted.ports, compare_ports, found);
     compare_by_name<Endpoint>("endpoints", running.endpoints, wanted.endpoints, compare_endpoints, found);
     if (!same_routes(running.routes, wanted.routes)) found.emplace_back("routes");
+    compare_extra_addresses(running, wanted, "gone", found);
+    compare_extra_addresses(wanted, running, "new", found);
+    if (!same_flow_logs(running.flow_log, wanted.flow_log)) found.emplace_back("flow_log");
     return found;
 }
 
