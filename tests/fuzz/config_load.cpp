@@ -36,6 +36,48 @@ void check_group(const Config& config, const ApplianceGroup& group) {
     require(check.probe.endpoint.empty() || find_endpoint(config, check.probe.endpoint) != nullptr);
 }
 
+void check_target_group(const TargetGroup& group) {
+    require(group.port > 0 && group.targets.size() <= 1024);
+    require(!group.direct_server_return || group.preserve_client_ip);
+    require(group.unhealthy_draining.count() == 0 || !group.unhealthy_termination);
+    for (const Target& target : group.targets) {
+        require(target.port > 0 && !target.name.empty() && !target.address.is_unspecified());
+        require(std::ranges::count(group.targets, target.name, &Target::name) == 1);
+    }
+    if (!group.health_check) return;
+    const HealthCheck& check = *group.health_check;
+    require(check.protocol != HealthProtocol::geneve && check.timeout <= check.interval && check.timeout.count() > 0);
+}
+
+void check_forward(const Config& config, const Listener& listener, const std::vector<ForwardShare>& forward) {
+    require(!forward.empty() && forward.size() <= 5);
+    require(std::ranges::any_of(forward, [](const ForwardShare& each) { return each.weight > 0; }));
+    for (const ForwardShare& share : forward) {
+        const TargetGroup* const group = find_target_group(config, share.target_group);
+        require(group != nullptr);
+        require(group->protocol == listener.protocol || group->protocol == L4Protocol::tcp_udp);
+        if (listener.mode == ListenerMode::proxy) {
+            require(!group->direct_server_return);
+            continue;
+        }
+        require(!group->proxy_protocol_v2);
+        for (const Target& target : group->targets)
+            require(target.address.family() == listener.address.family());
+    }
+}
+
+void check_listener(const Config& config, const Listener& listener) {
+    require(!listener.name.empty() && listener.port > 0 && home_of(config, listener) != nullptr);
+    require(std::ranges::count(config.listeners, listener.name, &Listener::name) == 1);
+    require(listener.mode == ListenerMode::rewrite || listener.protocol == L4Protocol::tcp);
+    require(listener.mode == ListenerMode::proxy || listener.rules.empty());
+    check_forward(config, listener, listener.forward);
+    for (const ListenerRule& rule : listener.rules) {
+        require(!rule.server_names.empty());
+        check_forward(config, listener, rule.forward);
+    }
+}
+
 void check_usable(const Config& config) {
     require(!config.ports.empty() && !config.endpoints.empty() && !config.policy.empty());
     for (const Endpoint& endpoint : config.endpoints) {
@@ -54,6 +96,12 @@ void check_usable(const Config& config) {
         require(!rule.chain || find_chain(config, *rule.chain) != nullptr);
     for (const Route& route : config.routes)
         require(owner_of(config, route).port != nullptr);
+    for (const TargetGroup& group : config.target_groups)
+        check_target_group(group);
+    for (const Listener& listener : config.listeners)
+        check_listener(config, listener);
+    for (const ExtraAddress& extra : extra_addresses(config))
+        require(find_port(config, extra.port) != nullptr);
 }
 
 } // namespace
