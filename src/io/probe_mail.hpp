@@ -3,8 +3,8 @@
 // is not answered.
 #pragma once
 
-#include "io/bounded_queue.hpp"
 #include "journey/worker.hpp"
+#include "support/bounded_queue.hpp"
 
 #include <algorithm>
 #include <array>

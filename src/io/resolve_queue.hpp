@@ -3,8 +3,8 @@
 // worker asks again.
 #pragma once
 
-#include "io/bounded_queue.hpp"
 #include "support/address.hpp"
+#include "support/bounded_queue.hpp"
 #include "support/index.hpp"
 
 namespace sallyport::io {

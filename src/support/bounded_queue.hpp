@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace sallyport::io {
+namespace sallyport {
 
 template <typename Item, std::uint32_t capacity>
 class BoundedQueue {
@@ -18,6 +18,10 @@ public:
         items_[tail % capacity] = item;
         tail_.store(tail + 1, std::memory_order_release);
         return true;
+    }
+    /// Whether push() would fail. The writer's side.
+    [[nodiscard]] bool is_full() const noexcept {
+        return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire) == capacity;
     }
     /// False when it is empty. The reader's side.
     bool pop(Item& item) noexcept {
@@ -35,4 +39,4 @@ private:
     alignas(64) std::atomic<std::uint32_t> head_{0};
 };
 
-} // namespace sallyport::io
+} // namespace sallyport
