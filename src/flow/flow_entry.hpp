@@ -34,6 +34,7 @@ struct alignas(64) FlowEntry {
     bool talks_after_reset : 1 = false; // the RST closed nothing; see follow()
     bool has_detours : 1 = false;       // not every hop is a plain visit: mirrors, hops that are passed by, a reset
     bool is_balanced : 1 = false;       // a listener took it: it has a Translation
+    bool reset_from_high : 1 = false;   // who sent the RST that made it tcp_closing
     std::uint8_t timers = 0;            // whose timeouts hold: 0 the endpoint's, else a position among the listeners'
     std::array<ApplianceIndex, 4> first_hops = {no_index, no_index, no_index, no_index};
 

@@ -23,6 +23,8 @@ inline void follow(flow::FlowEntry& entry, std::uint8_t tcp_flags, bool from_hig
     }
     if (entry.state == FlowState::tcp_reset) return;
     if ((tcp_flags & TcpHeader::rst) != 0) {
+        // The answers to a RST may be RSTs again; who sent the first one ended it.
+        if (entry.state != FlowState::tcp_closing || entry.talks_after_reset) entry.reset_from_high = from_high;
         entry.state = FlowState::tcp_closing;
         entry.talks_after_reset = false;
         return;
