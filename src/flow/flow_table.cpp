@@ -79,10 +79,18 @@ Result<FlowTable> FlowTable::create(std::uint32_t capacity, bool translations) {
     return table;
 }
 
+Result<void> FlowTable::add_hop_clocks() {
+    auto clocks = map<HopClock>(capacity_);
+    if (!clocks) return tl::unexpected(clocks.error());
+    hop_clocks_ = std::move(*clocks);
+    return {};
+}
+
 std::uint64_t FlowTable::memory_bytes() const noexcept {
     return std::uint64_t{bucket_count_} * sizeof(Bucket) +
-           std::uint64_t{capacity_} * (sizeof(FlowEntry) + sizeof(FlowCounters) + sizeof(FlowBirth) +
-                                       (has_translations() ? sizeof(Translation) : 0));
+           std::uint64_t{capacity_} *
+               (sizeof(FlowEntry) + sizeof(FlowCounters) + sizeof(FlowBirth) +
+                (has_translations() ? sizeof(Translation) : 0) + (has_hop_clocks() ? sizeof(HopClock) : 0));
 }
 
 unsigned FlowTable::used(const Bucket& bucket) noexcept {
@@ -154,6 +162,7 @@ void FlowTable::restart(FlowIndex flow) noexcept {
     new (&entries_[flow]) FlowEntry{};
     new (&counters_[flow]) FlowCounters{};
     new (&births_[flow]) FlowBirth{};
+    if (has_hop_clocks()) new (&hop_clocks_[flow]) HopClock{};
     entries_[flow].key = key;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "flow/flow_entry.hpp"
+#include "flow/hop_clock.hpp"
 #include "flow/translation.hpp"
 #include "support/result.hpp"
 
@@ -43,6 +44,8 @@ public:
     /// Room for `capacity` flows, 1 to 2^30. With `translations` each may have a second key; what they take is memory
     /// only for flows that do. Fails with a sentence when the memory is not to be had.
     static Result<FlowTable> create(std::uint32_t capacity, bool translations = false);
+    /// Before the first flow: each gets a clock for its hops. Fails like create().
+    [[nodiscard]] Result<void> add_hop_clocks();
 
     FlowTable(FlowTable&&) noexcept = default;
     FlowTable& operator=(FlowTable&&) noexcept = default;
@@ -99,6 +102,10 @@ public:
     [[nodiscard]] const Translation& translation(FlowIndex flow) const noexcept { return translations_[flow]; }
     void prefetch_translation(FlowIndex flow) const noexcept { __builtin_prefetch(&translations_[flow], 1); }
     [[nodiscard]] bool has_translations() const noexcept { return translations_ != nullptr; }
+    /// Only in a table that has them.
+    [[nodiscard]] HopClock& hop_clock(FlowIndex flow) noexcept { return hop_clocks_[flow]; }
+    [[nodiscard]] const HopClock& hop_clock(FlowIndex flow) const noexcept { return hop_clocks_[flow]; }
+    [[nodiscard]] bool has_hop_clocks() const noexcept { return hop_clocks_ != nullptr; }
     void prefetch_counters(FlowIndex flow) const noexcept { __builtin_prefetch(&counters_[flow], 1); }
 
     [[nodiscard]] ApplianceIndex hop(FlowIndex flow, unsigned hop) const noexcept {
@@ -193,6 +200,7 @@ private:
     Mapped<FlowCounters> counters_;
     Mapped<FlowBirth> births_;
     Mapped<Translation> translations_; // none without listeners
+    Mapped<HopClock> hop_clocks_;      // none without a flow log
     std::uint32_t bucket_count_ = 0;
     std::uint32_t capacity_ = 0;
     std::uint32_t size_ = 0;
