@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a flow, for whatever reason: what its appliances, its listener and its target lose by it.
+// The end of a flow, for whatever reason: what its appliances, its listener and its target lose by it, and what the
+// flow log says of it.
 #pragma once
 
+#include "journey/flow_record.hpp"
 #include "journey/worker_state.hpp"
 
 namespace sallyport::journey {
@@ -44,8 +46,9 @@ inline void leave_listener(WorkerState& worker, flow::FlowIndex flow) noexcept {
     worker.counters.listeners[listener].flows_ended.add(1);
 }
 
-/// Takes the flow off everybody's books; its entry is left to the caller.
-inline void leave_books(WorkerState& worker, flow::FlowIndex flow) noexcept {
+/// Takes the flow off everybody's books and logs it; its entry is left to the caller.
+inline void leave_books(WorkerState& worker, flow::FlowIndex flow, flow::EndReason why, Instant now) noexcept {
+    if (worker.ended_flows != nullptr) hand_to_log(worker, flow, why, now);
     for (unsigned hop = 0; hop < worker.flows.entry(flow).hop_count; ++hop) {
         const ApplianceIndex appliance = worker.flows.hop(flow, hop);
         if (appliance != no_index) worker.counters.appliances[appliance].flows_ended.add(1);
@@ -55,8 +58,10 @@ inline void leave_books(WorkerState& worker, flow::FlowIndex flow) noexcept {
     worker.counters.flows_expired.add(1);
 }
 
-inline void end_flow(WorkerState& worker, flow::FlowIndex flow) noexcept {
-    leave_books(worker, flow);
+/// Never inline: it would crowd the registers of those who hardly ever call it.
+[[gnu::noinline]] inline void end_flow(WorkerState& worker, flow::FlowIndex flow, flow::EndReason why,
+                                       Instant now) noexcept {
+    leave_books(worker, flow, why, now);
     worker.flows.erase(flow, flow::table_hash(worker.settings.keys.table, worker.flows.entry(flow).key));
 }
 

@@ -28,10 +28,11 @@ namespace {
     if (!found) return flow::no_flow;
     const flow::FlowIndex flow = found.flow();
     packet.by_second = found.is_second();
-    if (!worker.is_over(worker.flows.entry(flow), round.around.now.wrapped_ms())) [[likely]]
+    const flow::FlowEntry& entry = worker.flows.entry(flow);
+    if (!worker.is_over(entry, round.around.now.wrapped_ms())) [[likely]]
         return flow;
     packet.by_second = false;
-    end_flow(worker, flow);
+    end_flow(worker, flow, flow::reason_of_timeout(entry), round.around.now);
     return flow::no_flow;
 }
 

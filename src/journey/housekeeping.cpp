@@ -69,17 +69,17 @@ void sweep_flows(WorkerState& worker, Instant now) noexcept {
         worker.sweep_position = flow + 1 == worker.flows.capacity() ? 0 : flow + 1;
         const flow::FlowEntry& entry = worker.flows.entry(flow);
         if (entry.state == flow::FlowState::free || !worker.is_over(entry, now_ms)) continue;
-        end_flow(worker, flow);
+        end_flow(worker, flow, flow::reason_of_timeout(entry), now);
     }
 }
 
-void drop_oldest_handshakes(WorkerState& worker, const balance::Directory& directory) noexcept {
+void drop_oldest_handshakes(WorkerState& worker, const balance::Directory& directory, Instant now) noexcept {
     for (std::size_t number = 0; number < directory.listeners.size(); ++number) {
         const auto listener = static_cast<ListenerIndex>(number);
         const std::uint32_t limit =
             std::max(directory.listeners[number].half_open_limit / worker.settings.count, std::uint32_t{1});
         while (worker.half_open.count(listener) > limit) {
-            end_flow(worker, worker.half_open.oldest(listener));
+            end_flow(worker, worker.half_open.oldest(listener), flow::EndReason::half_open_dropped, now);
             worker.counters.listeners[listener].half_open_dropped.add(1);
         }
     }

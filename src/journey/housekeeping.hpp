@@ -13,7 +13,7 @@ void send_pending(Round& round) noexcept;
 void sweep_flows(WorkerState& worker, Instant now) noexcept;
 
 /// Listeners that wait for more handshakes than they may give up the oldest. Between rounds only: the flows end.
-void drop_oldest_handshakes(WorkerState& worker, const balance::Directory& directory) noexcept;
+void drop_oldest_handshakes(WorkerState& worker, const balance::Directory& directory, Instant now) noexcept;
 /// Ends connections of targets that are not to have them any more, a bounded number a call: once through the whole
 /// table after each new roster.
 void end_flows_of_targets(Round& round) noexcept;

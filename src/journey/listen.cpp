@@ -48,7 +48,7 @@ private:
     const flow::Found found = worker.flows.find(hash, key);
     if (!found || (found.is_second() && found.flow() == own)) return false;
     if (!worker.is_over(worker.flows.entry(found.flow()), round.around.now.wrapped_ms())) return true;
-    end_flow(worker, found.flow());
+    end_flow(worker, found.flow(), flow::reason_of_timeout(worker.flows.entry(found.flow())), round.around.now);
     return false;
 }
 

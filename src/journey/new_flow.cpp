@@ -54,9 +54,9 @@ struct Hops {
 }
 
 /// A new entry, or that of the flow of the same key that has ended.
-[[nodiscard]] bool take_entry(WorkerState& worker, Packet& packet) noexcept {
+[[nodiscard]] bool take_entry(WorkerState& worker, Packet& packet, Instant now) noexcept {
     if (packet.flow != flow::no_flow) {
-        leave_books(worker, packet.flow);
+        leave_books(worker, packet.flow, flow::reason_of_restart(worker.flows.entry(packet.flow)), now);
         worker.flows.restart(packet.flow);
         return true;
     }
@@ -91,7 +91,7 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
         if (const auto refusal = admit(round, packet, listener, admission)) return refusal;
     }
     const bool was_there = packet.flow != flow::no_flow;
-    if (!take_entry(worker, packet)) return DropReason::FlowTableFull;
+    if (!take_entry(worker, packet, round.around.now)) return DropReason::FlowTableFull;
     const flow::FlowIndex flow = packet.flow;
 
     const std::uint32_t now_ms = round.around.now.wrapped_ms();
@@ -118,7 +118,7 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     if (listener == no_index || attach(round, flow, admission)) return std::nullopt;
     // An entry that was there before may be held by earlier packets of the burst: it stays, and has ended.
     entry.state = flow::FlowState::tcp_closing;
-    if (!was_there) end_flow(worker, flow);
+    if (!was_there) end_flow(worker, flow, flow::EndReason::replaced, round.around.now);
     return DropReason::FlowTableFull;
 }
 

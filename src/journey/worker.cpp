@@ -2,13 +2,12 @@
 #include "journey/worker.hpp"
 
 #include "balance/l4/slots.hpp"
-
+#include "journey/flow_record.hpp"
 #include "journey/fragments.hpp"
 #include "journey/from_host.hpp"
 #include "journey/housekeeping.hpp"
 #include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
-#include "journey/verdict.hpp"
 #include "journey/worker_state.hpp"
 
 #include <utility>
@@ -110,8 +109,8 @@ WorkerState::WorkerState(const WorkerSettings& from, flow::FlowTable table, cons
       held_fragments(from.held_fragments), offloads(from.offloaded_hops),
       chooser(from.target_group_slots, from.listener_slots == 0 ? 1 : from.sticky_clients, from.keys.table,
               from.random_seed + from.index),
-      half_open(from.listener_slots), timeouts_ms(roster.endpoints.size() + balance::max_timers),
-      endpoint_count(roster.endpoints.size()) {
+      half_open(from.listener_slots), ended_flows(from.flow_log ? std::make_unique<EndedFlows>() : nullptr),
+      timeouts_ms(roster.endpoints.size() + balance::max_timers), endpoint_count(roster.endpoints.size()) {
     follow(roster);
 }
 
@@ -138,6 +137,9 @@ Worker::~Worker() = default;
 Result<Worker> Worker::create(const WorkerSettings& settings, const chain::Roster& roster) {
     auto table = flow::FlowTable::create(settings.flow_capacity, settings.listener_slots != 0);
     if (!table) return tl::unexpected(table.error());
+    if (settings.flow_log) {
+        if (const auto done = table->add_hop_clocks(); !done) return tl::unexpected(done.error());
+    }
     return Worker(std::make_unique<WorkerState>(settings, std::move(*table), roster));
 }
 
@@ -174,7 +176,7 @@ void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     state_->follow(surroundings.roster);
     sweep_flows(*state_, surroundings.now);
     if (state_->half_open.is_over) [[unlikely]]
-        drop_oldest_handshakes(*state_, directory_of(surroundings.roster));
+        drop_oldest_handshakes(*state_, directory_of(surroundings.roster), surroundings.now);
     if (state_->to_end_left != 0) [[unlikely]] {
         Round round(*state_, surroundings, outlet);
         end_flows_of_targets(round);
@@ -224,21 +226,27 @@ std::size_t Worker::list_flows(Instant now, flow::FlowIndex from, std::span<Flow
          ++looked, ++flow) {
         const flow::FlowEntry& entry = flows.entry(flow);
         if (entry.state == flow::FlowState::free || state_->is_over(entry, now_ms)) continue;
-        const std::uint32_t idle = age_ms(now_ms, entry.last_seen_ms);
-        out[count] = {entry,
-                      entry.is_balanced ? flows.translation(flow) : flow::Translation{},
-                      flows.counters(flow),
-                      flows.birth(flow),
-                      idle,
-                      age_ms(now_ms, flows.birth(flow).created_ms),
-                      state_->timeout_ms(entry) - idle,
-                      {}};
-        for (unsigned hop = 0; entry.has_detours && hop < entry.hop_count; ++hop)
-            out[count].verdicts[hop] = state_->offloads.look(offloaded_hop(flows, flow, hop), now);
-        ++count;
+        out[count++] = copy_flow(*state_, flow, now);
     }
     next = flow < flows.capacity() ? flow : flow::no_flow;
     return count;
+}
+
+EndedFlows* Worker::ended_flows() noexcept {
+    return state_->ended_flows.get();
+}
+
+flow::FlowIndex Worker::log_living(Instant now, flow::FlowIndex from, WhenFull when_full) noexcept {
+    const flow::FlowTable& flows = state_->flows;
+    if (state_->ended_flows == nullptr) return flow::no_flow;
+    for (flow::FlowIndex flow = from; flow < flows.capacity(); ++flow) {
+        const flow::FlowEntry& entry = flows.entry(flow);
+        if (entry.state == flow::FlowState::free) continue;
+        if (when_full == WhenFull::stop && state_->ended_flows->is_full()) return flow;
+        const bool is_over = state_->is_over(entry, now.wrapped_ms());
+        hand_to_log(*state_, flow, is_over ? flow::reason_of_timeout(entry) : flow::EndReason::shutdown, now);
+    }
+    return flow::no_flow;
 }
 
 const flow::FlowTable& Worker::flows() const noexcept {

@@ -4,10 +4,12 @@
 
 #include "chain/roster.hpp"
 #include "config/config.hpp"
+#include "flow/end_reason.hpp"
 #include "flow/flow_table.hpp"
 #include "forward/table.hpp"
 #include "geneve/verdict.hpp"
 #include "journey/outlet.hpp"
+#include "support/bounded_queue.hpp"
 #include "support/clock.hpp"
 #include "support/result.hpp"
 #include "telemetry/counters.hpp"
@@ -44,6 +46,7 @@ struct WorkerSettings {
     std::size_t target_slots = 0;
     std::uint32_t sticky_clients = 65'536; // whose target is remembered
     std::uint64_t random_seed = 1;
+    bool flow_log = false;             // flows that end are put into ended_flows(), and visits are timed
     std::vector<MacAddress> port_macs; // by port index
     WorkerKeys keys;
 };
@@ -58,10 +61,15 @@ struct Surroundings {
     Instant now;
 };
 
-/// A flow as `flows` shows it: a copy, in the roster's indexes.
+struct HopTime {
+    std::uint32_t mean_us = 0; // that packets were away
+    std::uint16_t visits = 0;  // that were timed
+};
+
+/// A flow as `flows` and the flow log show it: a copy, in the roster's indexes.
 struct FlowRecord {
     flow::FlowEntry entry;
-    flow::Translation translation; // of a balanced flow
+    flow::Translation translation; // of an entry that is_balanced
     flow::FlowCounters counters;
     flow::FlowBirth birth;
     std::uint32_t idle_ms = 0;
@@ -69,7 +77,14 @@ struct FlowRecord {
     std::uint32_t remaining_ms = 0; // until it expires if nothing more comes
     /// By hop: what its appliance has said about the rest of the flow. Counts only while it may_offload.
     std::array<geneve::FlowVerdict, max_hops> verdicts = {};
+    flow::EndReason end = flow::EndReason::none; // none: it lives
+    std::array<HopTime, max_hops> hop_times = {};
+    Instant at; // when the copy was made, or the flow ended
+    std::uint64_t roster_version = 0;
 };
+
+/// Flows that have ended, on their way from the worker to whoever writes the flow log.
+using EndedFlows = BoundedQueue<FlowRecord, 16'384>;
 
 /// A packet that a health check sends through an appliance and back.
 struct Probe {
@@ -114,6 +129,13 @@ public:
     /// (no_flow at the end). Looks at no more than 4096 entries a call. On the worker's own thread only.
     [[nodiscard]] std::size_t list_flows(Instant now, flow::FlowIndex from, std::span<FlowRecord> out,
                                          flow::FlowIndex& next) const noexcept;
+
+    /// With a flow log: where flows that end wait for it; else nullptr. One other thread may take them out.
+    [[nodiscard]] EndedFlows* ended_flows() noexcept;
+    enum class WhenFull { stop, drop };
+    /// Before the worker's end: puts the flows that live, from entry `from` on, into ended_flows() as well. Returns
+    /// where to go on when that is full (no_flow: all are done), or counts what finds no room as dropped.
+    [[nodiscard]] flow::FlowIndex log_living(Instant now, flow::FlowIndex from, WhenFull when_full) noexcept;
 
     [[nodiscard]] const flow::FlowTable& flows() const noexcept;
     /// The flow that began last; no_flow before the first. On the worker's own thread only, and at once: it may end.

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 namespace sallyport::journey {
 
@@ -37,6 +38,7 @@ struct WorkerState {
     Offloads offloads;
     balance::ChooserState chooser;
     HalfOpen half_open;
+    std::unique_ptr<EndedFlows> ended_flows; // nullptr: there is no flow log
     /// By endpoint, and behind those by FlowEntry::timers; the roster's, kept beside the flows for they are asked with
     /// each of them.
     std::vector<std::array<std::uint32_t, 8>> timeouts_ms;

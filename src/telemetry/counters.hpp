@@ -110,6 +110,7 @@ struct WorkerCounters {
     /// About the rest of a flow. Ignored: not granted, malformed, of a flow that has moved, or no room for more.
     Counter verdicts_taken;
     Counter verdicts_ignored;
+    Counter flow_log_dropped; // lines: the flow log's writer was behind
 
     [[nodiscard]] Counter& drop(DropReason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
 };
