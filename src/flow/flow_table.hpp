@@ -106,6 +106,7 @@ public:
     [[nodiscard]] HopClock& hop_clock(FlowIndex flow) noexcept { return hop_clocks_[flow]; }
     [[nodiscard]] const HopClock& hop_clock(FlowIndex flow) const noexcept { return hop_clocks_[flow]; }
     [[nodiscard]] bool has_hop_clocks() const noexcept { return hop_clocks_ != nullptr; }
+    void prefetch_hop_clock(FlowIndex flow) const noexcept { __builtin_prefetch(&hop_clocks_[flow], 1); }
     void prefetch_counters(FlowIndex flow) const noexcept { __builtin_prefetch(&counters_[flow], 1); }
 
     [[nodiscard]] ApplianceIndex hop(FlowIndex flow, unsigned hop) const noexcept {

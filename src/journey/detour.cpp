@@ -27,6 +27,7 @@ enum class Then { visit, pass, ended };
     counters.appliances[to].flows_moved_to.add(1);
     counters.flows_moved.add(1);
     round.worker.flows.set_hop(packet.flow, packet.hop, to);
+    if (round.worker.flows.has_hop_clocks()) round.worker.flows.hop_clock(packet.flow).forget(packet.hop);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "journey/encapsulate.hpp"
 #include "journey/fragment_ipv4.hpp"
 #include "journey/fragments.hpp"
+#include "journey/hop_times.hpp"
 #include "journey/icmp_error.hpp"
 #include "journey/steps.hpp"
 
@@ -61,6 +62,7 @@ void visit(Round& round, Packet* packet) noexcept {
 } // namespace
 
 void hop_out(Round& round) noexcept {
+    if (round.worker.flows.has_hop_clocks()) note_leaving(round, round.hop_out.packets());
     for (Packet* packet : round.hop_out)
         visit(round, packet);
 }

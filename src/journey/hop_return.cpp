@@ -10,6 +10,7 @@
 #include "journey/ecn.hpp"
 #include "journey/fragments.hpp"
 #include "journey/geneve_drops.hpp"
+#include "journey/hop_times.hpp"
 #include "journey/next_hop.hpp"
 #include "journey/parse_flow.hpp"
 #include "journey/parse_ip.hpp"
@@ -184,6 +185,8 @@ struct Returned {
     round.worker.counters.appliances[appliance].packets_returned.add(1);
     packet.hop = static_cast<std::uint8_t>(hop);
     packet.direction = entry.direction(packet.from_high);
+    if (flows.has_hop_clocks()) [[unlikely]]
+        note_return(round, packet);
     // An appliance that puts fragments together may have cut anew, with an identification of its own.
     if (packet.kind == Kind::first_fragment) [[unlikely]]
         static_cast<void>(remember_fragment(round, packet));
