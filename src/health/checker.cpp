@@ -3,6 +3,7 @@
 
 #include "health/geneve_check.hpp"
 #include "health/probe_packet.hpp"
+#include "health/proxy_header.hpp"
 
 #include <utility>
 
@@ -32,9 +33,9 @@ std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     const config::HealthCheck& check = *watched_.check;
     switch (check.protocol) {
     case config::HealthProtocol::tcp:
-        return std::make_shared<TcpCheck>(loop_, watched_.address, check.port, check.timeout);
+        return with_first_bytes(std::make_shared<TcpCheck>(loop_, watched_.address, check.port, check.timeout));
     case config::HealthProtocol::http:
-        return std::make_shared<HttpCheck>(loop_, watched_.address, check);
+        return with_first_bytes(std::make_shared<HttpCheck>(loop_, watched_.address, check));
     case config::HealthProtocol::https:
         return make_https();
     case config::HealthProtocol::geneve:
@@ -43,18 +44,23 @@ std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     return std::make_shared<ImpossibleCheck>(loop_, "There is no such health check protocol");
 }
 
+std::shared_ptr<Check> Checker::with_first_bytes(std::shared_ptr<TcpCheck> check) const {
+    if (watched_.sends_proxy_header) check->send_first(proxy_local_header);
+    return check;
+}
+
 std::shared_ptr<Check> Checker::make_https() {
     if (!tls_) {
         Result<TlsContext> made = tls_context(watched_.check->ca); // again each time, until the file is there
         if (!made) return std::make_shared<ImpossibleCheck>(loop_, made.error().message);
         tls_ = std::move(*made);
     }
-    return std::make_shared<HttpsCheck>(loop_, watched_.address, *watched_.check, tls_);
+    return with_first_bytes(std::make_shared<HttpsCheck>(loop_, watched_.address, *watched_.check, tls_));
 }
 
 std::shared_ptr<Check> Checker::make_geneve(std::uint32_t number) {
     if (path_ == nullptr) return std::make_shared<ImpossibleCheck>(loop_, "There is no way for GENEVE probes here");
-    Probe probe{watched_.appliance, watched_.probe_endpoint, number, probe_packet(watched_.check->probe, number)};
+    Probe probe{watched_.index, watched_.probe_endpoint, number, probe_packet(watched_.check->probe, number)};
     return std::make_shared<GeneveCheck>(loop_, watched_.check->timeout, std::move(probe), *path_);
 }
 

@@ -5,6 +5,7 @@
 #include "health/check.hpp"
 #include "health/https_check.hpp"
 #include "health/probe_path.hpp"
+#include "health/tcp_check.hpp"
 #include "health/watched.hpp"
 
 #include <memory>
@@ -20,6 +21,7 @@ public:
     [[nodiscard]] std::shared_ptr<Check> make(std::uint32_t number);
 
 private:
+    [[nodiscard]] std::shared_ptr<Check> with_first_bytes(std::shared_ptr<TcpCheck> check) const;
     [[nodiscard]] std::shared_ptr<Check> make_https();
     [[nodiscard]] std::shared_ptr<Check> make_geneve(std::uint32_t number);
 

@@ -17,7 +17,7 @@ Instant now() {
 } // namespace
 
 struct Monitor::State : std::enable_shared_from_this<Monitor::State> {
-    using Watchers = std::map<ApplianceIndex, std::shared_ptr<Watcher>>;
+    using Watchers = std::map<std::uint16_t, std::shared_ptr<Watcher>>;
 
     State(boost::asio::io_context& loop, const MonitorSettings& settings, Surroundings surroundings)
         : world(std::make_shared<WatcherWorld>(
@@ -56,8 +56,8 @@ void Monitor::State::look_at_traffic() {
 }
 
 std::shared_ptr<Watcher> Monitor::State::watcher_for(const Watched& watched, const Watchers& before) {
-    const auto found = before.find(watched.appliance);
-    const bool is_known = found != before.end() && same_appliance(found->second->watched(), watched);
+    const auto found = before.find(watched.index);
+    const bool is_known = found != before.end() && same_member(found->second->watched(), watched);
     if (is_known && same_check(found->second->watched(), watched)) {
         found->second->set_passive(watched.is_passive);
         return found->second;
@@ -87,21 +87,27 @@ Monitor::~Monitor() {
 void Monitor::watch(const std::vector<Watched>& list) {
     const State::Watchers before = std::exchange(state_->watchers, {});
     for (const Watched& watched : list)
-        state_->watchers.insert_or_assign(watched.appliance, state_->watcher_for(watched, before));
+        state_->watchers.insert_or_assign(watched.index, state_->watcher_for(watched, before));
     for (const auto& [index, watcher] : before) {
         const auto found = state_->watchers.find(index);
         if (found == state_->watchers.end() || found->second != watcher) watcher->close();
     }
 }
 
-std::optional<chain::Health> Monitor::health(ApplianceIndex appliance) const {
-    const auto found = state_->watchers.find(appliance);
+std::optional<Report> Monitor::report(std::uint16_t index) const {
+    const auto found = state_->watchers.find(index);
+    if (found == state_->watchers.end()) return std::nullopt;
+    return found->second->report();
+}
+
+std::optional<chain::Health> Monitor::health(std::uint16_t index) const {
+    const auto found = state_->watchers.find(index);
     if (found == state_->watchers.end()) return std::nullopt;
     return found->second->verdict().health;
 }
 
-std::vector<ApplianceReport> Monitor::snapshot() const {
-    std::vector<ApplianceReport> reports;
+std::vector<Report> Monitor::snapshot() const {
+    std::vector<Report> reports;
     for (const auto& [index, watcher] : state_->watchers)
         reports.push_back(watcher->report());
     return reports;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// How are the appliances? Checks them, watches their traffic, and says so when the answer changes. All of it happens in
-// the handlers of one event loop on the control thread, and nothing there waits.
+// How are the appliances, or the targets? Checks them, watches their traffic, and says so when the answer changes. All
+// of it happens in the handlers of one event loop on the control thread, and nothing there waits. One monitor watches
+// appliances, another one targets: their positions are not the same thing.
 #pragma once
 
 #include "health/passive.hpp"
+#include "health/passive_connections.hpp"
 #include "health/probe_path.hpp"
+#include "health/report.hpp"
 #include "health/watched.hpp"
 
 #include <chrono>
@@ -26,10 +29,11 @@ struct MonitorSettings {
     std::uint64_t seed = 0; // of schedules and probe numbers; another one for each gateway and start
     std::chrono::milliseconds traffic_interval = std::chrono::seconds(1); // how often the counters are looked at
     PassiveRule passive;
+    ConnectionRule connections;
 };
 
 struct Change {
-    ApplianceIndex appliance = no_index;
+    std::uint16_t index = no_index; // as in Watched
     chain::Health health = chain::Health::initial;
     std::string_view reason; // the code; empty when healthy
     std::string sentence;    // empty when healthy
@@ -39,22 +43,9 @@ struct Change {
 struct Surroundings {
     ProbePath* probes = nullptr;                    // outlives the monitor; nullptr: no GENEVE probes
     std::function<Traffic(ApplianceIndex)> traffic; // of all workers; empty: nothing is watched passively
-    std::function<void(const Change&)> on_change;   // of health or reason; may call watch(), or end the monitor
-};
-
-/// An appliance, as reports show it.
-struct ApplianceReport {
-    ApplianceIndex appliance = no_index;
-    std::string name;
-    chain::Health health = chain::Health::initial;
-    std::string_view reason;
-    std::string sentence;
-    std::uint64_t checks = 0; // done since it is watched
-    std::uint64_t checks_failed = 0;
-    unsigned failures_in_a_row = 0;
-    std::optional<std::chrono::microseconds> took; // the last check; none yet
-    std::string last_failure;                      // of the last check, if that failed
-    bool is_silent = false; // sent to, and nothing comes back; healthy all the same if a GENEVE probe passes
+    /// In the place of `traffic`, for targets.
+    std::function<Connections(TargetIndex)> connections;
+    std::function<void(const Change&)> on_change; // of health or reason; may call watch(), or end the monitor
 };
 
 class Monitor {
@@ -72,9 +63,10 @@ public:
     void watch(const std::vector<Watched>& list);
 
     /// Nothing: not watched.
-    [[nodiscard]] std::optional<chain::Health> health(ApplianceIndex appliance) const;
+    [[nodiscard]] std::optional<chain::Health> health(std::uint16_t index) const;
+    [[nodiscard]] std::optional<Report> report(std::uint16_t index) const;
     /// By index.
-    [[nodiscard]] std::vector<ApplianceReport> snapshot() const;
+    [[nodiscard]] std::vector<Report> snapshot() const;
 
 private:
     struct State;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/tcp_check.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/write.hpp>
 
 namespace sallyport::health {
 namespace {
@@ -41,10 +43,20 @@ void TcpCheck::close() noexcept {
 }
 
 void TcpCheck::on_connect(const error_code& error) {
-    if (!error) return connected();
+    if (!error) return first_bytes_.empty() ? connected() : write_first_bytes();
     if (error == asio::error::timed_out) return expire();
     const Reason reason = is_ours(error) ? Reason::internal_error : Reason::failed_health_checks;
     fail(reason, "No connection to port " + std::to_string(peer_.port()) + ": " + error.message());
+}
+
+void TcpCheck::write_first_bytes() {
+    asio::async_write(socket_, asio::buffer(first_bytes_),
+                      [self = shared_from_this(), this](const error_code& error, std::size_t) {
+                          guarded([this, &error] {
+                              if (!error) return connected();
+                              fail(Reason::failed_health_checks, "The connection broke: " + error.message());
+                          });
+                      });
 }
 
 } // namespace sallyport::health

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does the appliance accept a TCP connection? And what every check over TCP begins with.
+// Does the appliance or target accept a TCP connection? And what every check over TCP begins with.
 #pragma once
 
 #include "health/check.hpp"
@@ -7,12 +7,18 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 namespace sallyport::health {
 
 class TcpCheck : public Check {
 public:
     TcpCheck(boost::asio::io_context& loop, const IpAddress& address, std::uint16_t port,
              std::chrono::milliseconds timeout);
+    /// Before start(): what is sent before all else, in every check that begins with TCP.
+    void send_first(std::span<const std::uint8_t> bytes) { first_bytes_.assign(bytes.begin(), bytes.end()); }
 
 protected:
     void begin() final;
@@ -24,6 +30,9 @@ protected:
 
 private:
     void on_connect(const boost::system::error_code& error);
+    void write_first_bytes();
+
+    std::vector<std::uint8_t> first_bytes_;
 
     boost::asio::ip::tcp::socket socket_;
     boost::asio::ip::tcp::endpoint peer_;

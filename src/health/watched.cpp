@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/watched.hpp"
 
+#include "config/lookup.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -36,13 +38,14 @@ EndpointIndex probe_endpoint(const config::Config& config, const config::Applian
 
 } // namespace
 
-bool same_appliance(const Watched& a, const Watched& b) noexcept {
-    return a.appliance == b.appliance && a.name == b.name && a.address == b.address;
+bool same_member(const Watched& a, const Watched& b) noexcept {
+    return a.index == b.index && a.name == b.name && a.address == b.address;
 }
 
 bool same_check(const Watched& a, const Watched& b) noexcept {
     if (a.check.has_value() != b.check.has_value()) return false;
-    return a.probe_endpoint == b.probe_endpoint && (!a.check || same(*a.check, *b.check));
+    return a.probe_endpoint == b.probe_endpoint && a.sends_proxy_header == b.sends_proxy_header &&
+           (!a.check || same(*a.check, *b.check));
 }
 
 std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
@@ -56,6 +59,27 @@ std::vector<Watched> watched(const config::Config& config, const chain::Slots& s
         if (!is_passive && !group->health_check) continue;
         list.push_back({static_cast<ApplianceIndex>(index), place.group + "/" + place.name, place.address,
                         group->health_check, is_passive, probe_endpoint(config, *group)});
+    }
+    return list;
+}
+
+std::vector<Watched> watched_targets(const config::Config& config, const balance::TargetSlots& slots) {
+    std::vector<Watched> list;
+    for (std::size_t index = 0; index < slots.targets.size(); ++index) {
+        const balance::TargetPlace& place = slots.targets[index];
+        const config::TargetGroup* group = config::find_target_group(config, place.group);
+        if (place.is_free || group == nullptr) continue;
+        const bool is_passive = group->passive_check && group->protocol != config::L4Protocol::udp;
+        if (!is_passive && !group->health_check) continue;
+        Watched watched;
+        watched.index = static_cast<TargetIndex>(index);
+        watched.name = place.group + "/" + place.name;
+        watched.address = place.address;
+        watched.check = group->health_check;
+        if (watched.check && watched.check->port == 0) watched.check->port = place.port;
+        watched.is_passive = is_passive;
+        watched.sends_proxy_header = group->proxy_protocol_v2;
+        list.push_back(std::move(watched));
     }
     return list;
 }

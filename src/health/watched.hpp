@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which appliances are watched, and how? The configuration's answer, in the roster's indexes.
+// Which appliances and targets are watched, and how? The configuration's answer, in the roster's indexes.
 #pragma once
 
+#include "balance/l4/slots.hpp"
 #include "chain/slots.hpp"
 #include "config/config.hpp"
 #include "support/index.hpp"
@@ -13,16 +14,17 @@
 namespace sallyport::health {
 
 struct Watched {
-    ApplianceIndex appliance = no_index;
-    std::string name; // group/appliance
+    std::uint16_t index = no_index; // of an appliance, or of a target
+    std::string name;               // group/appliance, group/target
     IpAddress address;
     std::optional<config::HealthCheck> check; // none: healthy as far as checks go
     bool is_passive = true;                   // its traffic is watched too
     EndpointIndex probe_endpoint = 0;         // whose id a GENEVE probe carries
+    bool sends_proxy_header = false;          // before all else: the target expects one on every connection
 };
 
-/// Whether it is the same appliance in the same place, so that what is known of it still holds.
-[[nodiscard]] bool same_appliance(const Watched& a, const Watched& b) noexcept;
+/// Whether it is the same one in the same place, so that what is known of it still holds.
+[[nodiscard]] bool same_member(const Watched& a, const Watched& b) noexcept;
 /// Whether it is also checked in the same way, so that its checks need not be disturbed.
 [[nodiscard]] bool same_check(const Watched& a, const Watched& b) noexcept;
 
@@ -30,5 +32,7 @@ struct Watched {
 /// groups are never watched passively, as they return nothing; those without any watch are left out, and so is what
 /// `slots` does not know.
 [[nodiscard]] std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots);
+/// The same of targets. A check of the target's own port names it here; UDP targets are never watched passively.
+[[nodiscard]] std::vector<Watched> watched_targets(const config::Config& config, const balance::TargetSlots& slots);
 
 } // namespace sallyport::health

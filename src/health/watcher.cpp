@@ -24,13 +24,20 @@ Watcher::Watcher(std::shared_ptr<WatcherWorld> world, const Watched& watched, co
       checks_(thresholds_of(watched), !watched.check ? Verdict{}
                                       : before       ? before->checks_.verdict()
                                                      : initial_verdict()),
-      passive_(before ? before->passive_ : PassiveDetector(world_->settings.passive)), timer_(world_->loop) {
+      passive_(before ? before->passive_ : PassiveDetector(world_->settings.passive)), connections_(new_connections()),
+      timer_(world_->loop) {
+    if (before != nullptr && before->watched_.check.has_value() == watched.check.has_value())
+        connections_ = before->connections_;
     told_ = verdict();
     if (before == nullptr) return;
     checks_done_ = before->checks_done_;
     checks_failed_ = before->checks_failed_;
     took_ = before->took_;
     last_failure_ = before->last_failure_;
+}
+
+ConnectionDetector Watcher::new_connections() const {
+    return ConnectionDetector(world_->settings.connections, watched_.check.has_value());
 }
 
 void Watcher::start() {
@@ -70,14 +77,18 @@ void Watcher::on_result(const CheckResult& result) {
     // An appliance that is back had no traffic to return while it was away.
     if (was_unhealthy && checks_.verdict().health == chain::Health::healthy) passive_.try_again();
 
+    if (result.failure == Reason::none) connections_.note_passed_check(watched_.check->healthy_threshold);
+    if (result.failure != Reason::none) connections_.note_failed_check();
+
     const auto due = last_start_ + next_delay(watched_.check->interval, world_->random);
     check_at(std::max(due, std::chrono::steady_clock::now()));
     tell(); // last: whoever is told may close this watcher
 }
 
 void Watcher::look_at_traffic(Instant now) {
-    if (!watched_.is_passive || !world_->surroundings.traffic) return;
-    passive_.see(world_->surroundings.traffic(watched_.appliance), now);
+    if (!watched_.is_passive) return;
+    if (world_->surroundings.traffic) passive_.see(world_->surroundings.traffic(watched_.index), now);
+    if (world_->surroundings.connections) connections_.see(world_->surroundings.connections(watched_.index), now);
     tell();
 }
 
@@ -85,6 +96,7 @@ void Watcher::set_passive(bool is_passive) {
     if (is_passive == watched_.is_passive) return;
     watched_.is_passive = is_passive;
     passive_ = PassiveDetector(world_->settings.passive);
+    connections_ = new_connections();
     told_ = verdict();
 }
 
@@ -93,17 +105,20 @@ void Watcher::tell() {
     const bool is_news = !now.same_state(told_);
     told_ = std::move(now);
     if (!is_news || !world_->surroundings.on_change) return;
-    world_->surroundings.on_change({watched_.appliance, told_.health, code(told_.reason), told_.sentence});
+    world_->surroundings.on_change({watched_.index, told_.health, code(told_.reason), told_.sentence});
 }
 
 Verdict Watcher::verdict() const {
-    return watched_.is_passive ? overall(checks_.verdict(), reach_of(watched_), passive_) : checks_.verdict();
+    if (!watched_.is_passive) return checks_.verdict();
+    if (connections_.is_failing() && checks_.verdict().health == chain::Health::healthy)
+        return {chain::Health::unhealthy, Reason::failed_health_checks, connections_.sentence()};
+    return overall(checks_.verdict(), reach_of(watched_), passive_);
 }
 
-ApplianceReport Watcher::report() const {
+Report Watcher::report() const {
     Verdict now = verdict();
-    ApplianceReport report;
-    report.appliance = watched_.appliance;
+    Report report;
+    report.index = watched_.index;
     report.name = watched_.name;
     report.health = now.health;
     report.reason = code(now.reason);
@@ -114,6 +129,7 @@ ApplianceReport Watcher::report() const {
     report.took = took_;
     report.last_failure = last_failure_;
     report.is_silent = watched_.is_passive && passive_.is_silent();
+    report.fails_connections = watched_.is_passive && connections_.is_failing();
     return report;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One appliance under watch: its checks one after the other, its traffic, and what both make of it.
+// One appliance or target under watch: its checks one after the other, its traffic, and what both make of it.
 #pragma once
 
 #include "health/checker.hpp"
@@ -44,9 +44,10 @@ public:
 
     [[nodiscard]] const Watched& watched() const noexcept { return watched_; }
     [[nodiscard]] Verdict verdict() const;
-    [[nodiscard]] ApplianceReport report() const;
+    [[nodiscard]] Report report() const;
 
 private:
+    [[nodiscard]] ConnectionDetector new_connections() const;
     void check_at(std::chrono::steady_clock::time_point when);
     void check_now();
     void on_result(const CheckResult& result);
@@ -56,7 +57,8 @@ private:
     Watched watched_;
     Checker checker_;
     CheckState checks_;
-    PassiveDetector passive_;
+    PassiveDetector passive_;        // of an appliance
+    ConnectionDetector connections_; // of a target
     Verdict told_;
     boost::asio::steady_timer timer_;
     std::chrono::steady_clock::time_point last_start_;

@@ -15,31 +15,50 @@ health::MonitorSettings settings() {
     return {.seed = std::uint64_t{device()} << 32 | device()};
 }
 
+template <typename Place>
+std::vector<health::Change> differences(const health::Monitor& monitor, const std::vector<Place>& places) {
+    std::vector<health::Change> changes;
+    for (const health::Report& report : monitor.snapshot()) {
+        const Place& place = places[report.index];
+        if (place.is_free || place.standing.health == report.health) continue;
+        changes.push_back(
+            {.index = report.index, .health = report.health, .reason = report.reason, .sentence = report.sentence});
+    }
+    return changes;
+}
+
+control::HealthNote note_of(const health::Change& change) {
+    return {.health = change.health, .reason = std::string(change.reason), .sentence = change.sentence};
+}
+
 } // namespace
 
 HealthWatch::HealthWatch(boost::asio::io_context& events, Steward& steward, const control::View& view,
                          const std::vector<std::unique_ptr<WorkerLoop>>& workers)
     : steward_(steward), view_(view), workers_(workers),
-      monitor_(events, settings(),
-               {.probes = this,
-                .traffic = [this](ApplianceIndex appliance) { return traffic(appliance); },
-                .on_change = [this](const health::Change& change) { tell(change); }}) {
+      appliances_(events, settings(),
+                  {.probes = this,
+                   .traffic = [this](ApplianceIndex appliance) { return traffic(appliance); },
+                   .connections = {},
+                   .on_change = [this](const health::Change& change) { tell(change); }}),
+      targets_(events, settings(),
+               {.probes = nullptr,
+                .traffic = {},
+                .connections = [this](TargetIndex target) { return connections(target); },
+                .on_change = [this](const health::Change& change) { tell_of_target(change); }}) {
     steward_.on_roster([this](const control::Registry& registry) {
-        monitor_.watch(health::watched(registry.config(), registry.slots()));
-        compare(registry.slots());
+        appliances_.watch(health::watched(registry.config(), registry.slots()));
+        targets_.watch(health::watched_targets(registry.config(), registry.target_slots()));
+        compare(registry);
     });
 }
 
-/// A reload may have changed how somebody is watched, and so what is known of it, which the monitor tells nobody.
-void HealthWatch::compare(const chain::Slots& slots) {
-    for (const health::ApplianceReport& report : monitor_.snapshot()) {
-        const chain::Place& place = slots.appliances[report.appliance];
-        if (place.is_free || place.standing.health == report.health) continue;
-        tell({.appliance = report.appliance,
-              .health = report.health,
-              .reason = report.reason,
-              .sentence = report.sentence});
-    }
+/// A reload may have changed how somebody is watched, and so what is known of it, which the monitors tell nobody.
+void HealthWatch::compare(const control::Registry& registry) {
+    for (const health::Change& change : differences(appliances_, registry.slots().appliances))
+        tell(change);
+    for (const health::Change& change : differences(targets_, registry.target_slots().targets))
+        tell_of_target(change);
 }
 
 void HealthWatch::send(ApplianceIndex appliance, std::uint32_t number, std::span<const std::uint8_t> ip_packet,
@@ -66,9 +85,17 @@ health::Traffic HealthWatch::traffic(ApplianceIndex appliance) const {
     return sum;
 }
 
+health::Connections HealthWatch::connections(TargetIndex target) const {
+    const control::TargetCounts counts = control::count_target_place(view_, target);
+    return {.refused = counts.refused, .unanswered = counts.unanswered, .answered = counts.answered};
+}
+
 void HealthWatch::tell(const health::Change& change) {
-    steward_.note_health(change.appliance,
-                         {.health = change.health, .reason = std::string(change.reason), .sentence = change.sentence});
+    steward_.note_health(change.index, note_of(change));
+}
+
+void HealthWatch::tell_of_target(const health::Change& change) {
+    steward_.note_target_health(change.index, note_of(change));
 }
 
 } // namespace sallyport::io

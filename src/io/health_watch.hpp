@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,18 +27,26 @@ public:
     HealthWatch& operator=(const HealthWatch&) = delete;
     ~HealthWatch() override = default;
 
+    /// Nothing: it is not watched.
+    [[nodiscard]] std::optional<health::Report> target_report(TargetIndex target) const {
+        return targets_.report(target);
+    }
+
 private:
     void send(ApplianceIndex appliance, std::uint32_t number, std::span<const std::uint8_t> ip_packet,
               EndpointIndex endpoint) override;
     [[nodiscard]] bool answered(ApplianceIndex appliance, std::uint32_t number) const override;
     [[nodiscard]] health::Traffic traffic(ApplianceIndex appliance) const;
     void tell(const health::Change& change);
-    void compare(const chain::Slots& slots);
+    [[nodiscard]] health::Connections connections(TargetIndex target) const;
+    void tell_of_target(const health::Change& change);
+    void compare(const control::Registry& registry);
 
     Steward& steward_;
     const control::View& view_;
     const std::vector<std::unique_ptr<WorkerLoop>>& workers_;
-    health::Monitor monitor_;
+    health::Monitor appliances_;
+    health::Monitor targets_;
 };
 
 } // namespace sallyport::io

@@ -15,7 +15,7 @@ namespace {
 
 health::Watched probed() {
     auto watched = local_appliance(HealthProtocol::geneve, 0);
-    watched.appliance = 5;
+    watched.index = 5;
     watched.probe_endpoint = 3;
     return watched;
 }

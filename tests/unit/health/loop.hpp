@@ -26,7 +26,7 @@ void run_until(boost::asio::io_context& loop, Condition condition) {
 /// An appliance on this machine, whose timeout only a test that waits for it will see.
 inline health::Watched local_appliance(config::HealthProtocol protocol, std::uint16_t port) {
     health::Watched watched;
-    watched.appliance = 0;
+    watched.index = 0;
     watched.name = "firewalls/fw-1";
     watched.address = IpAddress::v4(0x7f00'0001);
     watched.check.emplace();

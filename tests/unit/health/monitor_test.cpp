@@ -21,7 +21,7 @@ namespace {
 
 Watched probed(ApplianceIndex index, const char* address = "198.51.100.11") {
     Watched watched = local_appliance(HealthProtocol::geneve, 0);
-    watched.appliance = index;
+    watched.index = index;
     watched.address = *IpAddress::parse(address);
     watched.check->interval = 2ms;
     watched.check->timeout = 5ms;
@@ -62,9 +62,9 @@ public:
         const std::size_t before = path.count_sent_to(appliance);
         until([&] { return path.count_sent_to(appliance) >= before + 2; });
     }
-    [[nodiscard]] health::ApplianceReport report(ApplianceIndex appliance) const {
+    [[nodiscard]] health::Report report(ApplianceIndex appliance) const {
         for (const auto& each : monitor->snapshot())
-            if (each.appliance == appliance) return each;
+            if (each.index == appliance) return each;
         FAIL("no appliance " << appliance);
         return {};
     }
@@ -86,6 +86,7 @@ private:
                     if (!lost.contains(appliance)) counters.packets_returned += 5;
                     return counters;
                 },
+                {},
                 [this](const Change& change) {
                     changes.push_back(change);
                     if (also_on_change) also_on_change(change);
@@ -104,7 +105,7 @@ TEST_CASE("a new appliance is initial, and its first success makes it healthy: o
     world.until_health(0, Health::healthy);
     world.until_checked_again(0);
     REQUIRE(world.changes.size() == 1);
-    CHECK(world.changes[0].appliance == 0);
+    CHECK(world.changes[0].index == 0);
     CHECK(world.changes[0].health == Health::healthy);
     CHECK(world.changes[0].reason.empty());
     CHECK(world.changes[0].sentence.empty());
@@ -122,11 +123,11 @@ TEST_CASE("an appliance fails and comes back: a change each, and no other one's"
     world.path.dead = {};
     world.until_health(1, Health::healthy);
     REQUIRE(world.changes.size() == 4);
-    CHECK(world.changes[2].appliance == 1);
+    CHECK(world.changes[2].index == 1);
     CHECK(world.changes[2].health == Health::unhealthy);
     CHECK(world.changes[2].reason == "Target.Timeout");
     CHECK(world.changes[2].sentence.starts_with("Request timed out"));
-    CHECK(world.changes[3].appliance == 1);
+    CHECK(world.changes[3].index == 1);
     CHECK(world.changes[3].health == Health::healthy);
     CHECK(world.monitor->health(0) == Health::healthy);
 }
@@ -296,7 +297,7 @@ TEST_CASE("first checks are not made all at once") {
 TEST_CASE("who is told of a change may watch others, or none") {
     World world;
     world.also_on_change = [&world](const Change& change) {
-        if (change.appliance == 0) world.monitor->watch({probed(1), passive_only(2)});
+        if (change.index == 0) world.monitor->watch({probed(1), passive_only(2)});
     };
     world.monitor->watch({probed(0)});
     world.until_health(1, Health::healthy);
@@ -327,7 +328,7 @@ TEST_CASE("a monitor that ends while checks are under way is heard of no more") 
                                      local_appliance(HealthProtocol::http, server.port()),
                                      local_appliance(HealthProtocol::https, server.port()), probed(3)};
         for (ApplianceIndex index = 0; index < 3; ++index) {
-            list[index].appliance = index;
+            list[index].index = index;
             list[index].check->interval = 1ms;
         }
         world.monitor->watch(list);

@@ -43,7 +43,7 @@ TEST_CASE("every appliance of a group with a health check is watched, at its pla
     CHECK(list[0].name == "sensors/a1");
     CHECK_FALSE(list[0].check);
     CHECK(list[0].is_passive);
-    CHECK(list[2].appliance == 2);
+    CHECK(list[2].index == 2);
     CHECK(list[2].name == "firewalls/a2");
     CHECK(list[2].address == *IpAddress::parse("198.51.100.12"));
     CHECK(list[2].check);
@@ -81,7 +81,7 @@ TEST_CASE("an appliance that a reload took out is watched on, for it has flows y
     CHECK(watched(both, next)[0].name == "firewalls/" + slots.appliances[0].name);
     next.appliances[0].is_free = true;
     REQUIRE(watched(both, next).size() == 1);
-    CHECK(watched(both, next)[0].appliance == 1);
+    CHECK(watched(both, next)[0].index == 1);
 }
 
 TEST_CASE("a check is another one when any parameter changed, but not when it moved to another line") {
@@ -118,7 +118,7 @@ TEST_CASE("a check is another one when any parameter changed, but not when it mo
         Watched edited = one;
         edit(edited);
         CHECK_FALSE(same_check(one, edited));
-        CHECK(same_appliance(one, edited));
+        CHECK(same_member(one, edited));
     }
 }
 
@@ -127,11 +127,11 @@ TEST_CASE("an appliance is another one with another address, name or place") {
     one.name = "firewalls/a1";
     Watched other = one;
     other.address = IpAddress::v4(7);
-    CHECK_FALSE(same_appliance(one, other));
+    CHECK_FALSE(same_member(one, other));
     other = one;
     other.name = "firewalls/a2";
-    CHECK_FALSE(same_appliance(one, other));
+    CHECK_FALSE(same_member(one, other));
     other = one;
-    other.appliance = 3;
-    CHECK_FALSE(same_appliance(one, other));
+    other.index = 3;
+    CHECK_FALSE(same_member(one, other));
 }
