@@ -10,6 +10,8 @@ namespace sallyport::cli {
 
 [[nodiscard]] std::string status_table(const boost::json::object& result);
 [[nodiscard]] std::string flows_table(const boost::json::object& result);
+/// Of `flows` with `log`: one line of JSON a flow.
+[[nodiscard]] std::string flow_lines(const boost::json::object& result);
 [[nodiscard]] std::string drops_table(const boost::json::object& result);
 [[nodiscard]] std::string appliances_table(const boost::json::object& result);
 /// Of `drain` and `undrain`.

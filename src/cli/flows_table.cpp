@@ -4,6 +4,7 @@
 #include "cli/words.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace sallyport::cli {
 namespace {
@@ -66,6 +67,13 @@ std::string flows_table(const json::object& result) {
     const json::value* truncated = result.if_contains("truncated");
     const bool more = truncated != nullptr && truncated->is_bool() && truncated->get_bool();
     return table.text() + (more ? "there are more; --limit sets how many are shown\n" : "");
+}
+
+std::string flow_lines(const json::object& result) {
+    std::string text;
+    for (const json::value& flow : items(result, "flows"))
+        text += json::serialize(flow) + "\n";
+    return text;
 }
 
 } // namespace sallyport::cli

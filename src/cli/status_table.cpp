@@ -15,12 +15,19 @@ std::string summary(const json::object& result) {
     const json::object& packets = part(result, "packets");
     const json::object& forwarding = part(result, "forwarding");
     const json::object& icmp = part(result, "icmp_errors");
+    const json::object& log = part(result, "flow_log");
+    const std::string flow_log =
+        log.empty()
+            ? ""
+            : "flow log    " + word(log, "lines_written") + " lines written, " + word(log, "lines_dropped") +
+                  " dropped, to " + word(log, "path") +
+                  (log.contains("failing") && log.at("failing") == true ? ", WHICH CAN NOT BE WRITTEN" : "") + "\n";
     return "gateway     " + word(result, "name") + ", sallyport " + word(result, "version") + ", up " +
            duration(number(result, "uptime_ms")) + "\n" +                                        //
            "flows       " + word(flows, "live") + " live of " + word(flows, "capacity") + ", " + //
            word(flows, "created") + " created, " + word(flows, "expired") + " expired, " + word(flows, "moved") +
            " moved, " + word(flows, "reset") + " reset, table of " +                                      //
-           bytes(number(flows, "memory_bytes")) + "\n" +                                                  //
+           bytes(number(flows, "memory_bytes")) + "\n" + flow_log +                                       //
            "packets     " + word(packets, "packets_in") + " in, " + word(packets, "packets_out") +        //
            " out, " + word(result, "drops") + " dropped, " + word(icmp, "sent") + " ICMP errors sent, " + //
            word(icmp, "limited") + " withheld, " + word(result, "resets_sent") + " TCP resets sent, " +

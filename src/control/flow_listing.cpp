@@ -62,9 +62,10 @@ bool FlowListing::wanted(const Filter& filter, const journey::FlowRecord& record
            request_.address->contains(key.high_address());
 }
 
-void FlowListing::append(const chain::Roster& roster, const journey::FlowRecord& record) {
+void FlowListing::append(const View& view, const journey::FlowRecord& record) {
     if (!flows_.empty()) flows_ += ',';
-    flows_ += boost::json::serialize(flow_report(roster, worker_, record));
+    flows_ += boost::json::serialize(request_.log ? flow_log_entry(view.roster(), view.wall_clock(), worker_, record)
+                                                  : flow_report(view.roster(), worker_, record));
     ++count_;
 }
 
@@ -81,7 +82,7 @@ Result<bool> FlowListing::step(View& view) {
             truncated_ = true;
             return true;
         }
-        append(view.roster(), page_[index]);
+        append(view, page_[index]);
     }
     next_ = page->next;
     if (next_ == flow::no_flow) {

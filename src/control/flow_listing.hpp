@@ -30,7 +30,7 @@ private:
 
     [[nodiscard]] Result<Filter> find_names(const chain::Roster& roster) const;
     [[nodiscard]] bool wanted(const Filter& filter, const journey::FlowRecord& record) const;
-    void append(const chain::Roster& roster, const journey::FlowRecord& record);
+    void append(const View& view, const journey::FlowRecord& record);
 
     FlowsRequest request_;
     std::vector<journey::FlowRecord> page_;

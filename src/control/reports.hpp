@@ -37,4 +37,8 @@ namespace sallyport::control {
 [[nodiscard]] boost::json::object flow_report(const chain::Roster& roster, unsigned worker,
                                               const journey::FlowRecord& record);
 
+/// One line of the flow log (docs/flow-log.md), also of a flow that lives.
+[[nodiscard]] boost::json::object flow_log_entry(const chain::Roster& roster, WallClock clock, unsigned worker,
+                                                 const journey::FlowRecord& record);
+
 } // namespace sallyport::control

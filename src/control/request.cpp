@@ -33,18 +33,23 @@ Result<std::optional<std::string>> text_argument(const json::object& object, std
     return std::string(value->get_string());
 }
 
+/// False when it is not given.
+Result<bool> flag_argument(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    if (value == nullptr) return false;
+    if (!value->is_bool()) return failure("the argument " + in_quotes(key) + " is neither true nor false");
+    return value->get_bool();
+}
+
 Result<Request> read_drops(const json::object& object) {
     if (auto error = unknown_argument(object, {"all"})) return tl::unexpected(*error);
-    DropsRequest request;
-    if (const json::value* all = object.if_contains("all")) {
-        if (!all->is_bool()) return failure("the argument `all` is neither true nor false");
-        request.all = all->get_bool();
-    }
-    return request;
+    const auto all = flag_argument(object, "all");
+    if (!all) return tl::unexpected(all.error());
+    return DropsRequest{.all = *all};
 }
 
 Result<Request> read_flows(const json::object& object) {
-    if (auto error = unknown_argument(object, {"limit", "endpoint", "appliance", "address"}))
+    if (auto error = unknown_argument(object, {"limit", "endpoint", "appliance", "address", "log"}))
         return tl::unexpected(*error);
     FlowsRequest request;
     if (const json::value* limit = object.if_contains("limit")) {
@@ -65,6 +70,9 @@ Result<Request> read_flows(const json::object& object) {
         request.address = IpPrefix::parse(**address);
         if (!request.address) return failure("not an IP address or prefix: " + in_quotes(**address));
     }
+    const auto log = flag_argument(object, "log");
+    if (!log) return tl::unexpected(log.error());
+    request.log = *log;
     return request;
 }
 

@@ -30,6 +30,7 @@ struct FlowsRequest {
     std::optional<std::string> endpoint;
     std::optional<std::string> appliance; // any hop of the flow
     std::optional<IpPrefix> address;      // of the initiator or the responder
+    bool log = false;                     // as the flow log tells them
 };
 
 /// Exactly one of a zone and a group, which may be narrowed to one appliance.

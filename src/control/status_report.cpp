@@ -112,6 +112,15 @@ json::object flows_report(const View& view) {
             {"reset", sum_of_workers(view, &WorkerCounters::flows_reset)}};
 }
 
+json::value flow_log_report(const View& view) {
+    const std::optional<FlowLogFacts> facts = view.flow_log();
+    if (!facts) return nullptr;
+    return {{"path", facts->path},
+            {"lines_written", facts->lines_written},
+            {"lines_dropped", facts->lines_dropped},
+            {"failing", facts->is_failing}};
+}
+
 std::uint64_t drop_total(const View& view) {
     std::uint64_t total = 0;
     for (std::size_t reason = 0; reason < drop_reason_count; ++reason)
@@ -144,6 +153,7 @@ json::object status_report(const View& view) {
         {"workers", std::move(workers)},
         {"ports", std::move(ports)},
         {"flows", flows_report(view)},
+        {"flow_log", flow_log_report(view)},
         {"packets", std::move(packets)},
         {"drops", drop_total(view)},
         {"icmp_errors",

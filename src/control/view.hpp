@@ -12,6 +12,7 @@
 #include "journey/worker.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
+#include "support/wall_clock.hpp"
 #include "telemetry/counters.hpp"
 
 #include <chrono>
@@ -47,6 +48,14 @@ struct ForwardingFacts {
     std::uint64_t neighbours = 0;
 };
 
+/// How the flow log fares.
+struct FlowLogFacts {
+    std::string path;
+    std::uint64_t lines_written = 0;
+    std::uint64_t lines_dropped = 0; // by workers, whose queue was full, and by a file that could not be written
+    bool is_failing = false;         // the last lines could not be written
+};
+
 /// A piece of a worker's flow table.
 struct FlowPage {
     std::size_t count = 0;                // records written
@@ -75,6 +84,10 @@ public:
     [[nodiscard]] virtual TargetCounts target_counts_before(TargetIndex target) const = 0;
     /// Those that are shifted away.
     [[nodiscard]] virtual std::set<std::string> shifted_zones() const = 0;
+    /// The time of day, now.
+    [[nodiscard]] virtual WallClock wall_clock() const = 0;
+    /// Nothing without a flow log.
+    [[nodiscard]] virtual std::optional<FlowLogFacts> flow_log() const = 0;
     /// Worker::list_flows() on the worker's own thread; waits for the worker, but for no more than a moment (100 ms):
     /// nothing when it did not answer in that time.
     [[nodiscard]] virtual std::optional<FlowPage> list_flows(unsigned worker, flow::FlowIndex from,

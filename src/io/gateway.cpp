@@ -241,6 +241,13 @@ std::set<std::string> Gateway::shifted_zones() const {
     return parts_->registry.shifted_zones();
 }
 
+WallClock Gateway::wall_clock() const {
+    return wall_clock_now();
+}
+std::optional<control::FlowLogFacts> Gateway::flow_log() const {
+    return std::nullopt;
+}
+
 std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::FlowIndex from,
                                                      std::span<journey::FlowRecord> out) {
     FlowMail& mail = parts_->loops[worker]->flow_mail();

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] control::MemberState target_state(TargetIndex target) const override;
     [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const override;
     [[nodiscard]] std::set<std::string> shifted_zones() const override;
+    [[nodiscard]] WallClock wall_clock() const override;
+    [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override;
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override;
 

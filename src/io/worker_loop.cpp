@@ -27,12 +27,20 @@ void sleep_for(std::uint64_t nanoseconds) noexcept {
     ::nanosleep(&time, nullptr);
 }
 
+std::uint64_t nanoseconds_of(clockid_t clock) noexcept {
+    timespec time = {};
+    ::clock_gettime(clock, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 } // namespace
 
 Instant monotonic_now() noexcept {
-    timespec time = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return {static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec)};
+    return {nanoseconds_of(CLOCK_MONOTONIC)};
+}
+
+WallClock wall_clock_now() noexcept {
+    return {static_cast<std::int64_t>(nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_MONOTONIC))};
 }
 
 WorkerLoop::WorkerLoop(unsigned index, unsigned count, Station& station, Snapshots& snapshots, journey::Worker worker)

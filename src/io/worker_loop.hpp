@@ -8,6 +8,7 @@
 #include "io/snapshots.hpp"
 #include "io/worker_outlet.hpp"
 #include "journey/worker.hpp"
+#include "support/wall_clock.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -64,5 +65,7 @@ private:
 
 /// CLOCK_MONOTONIC: the gateway's time line.
 [[nodiscard]] Instant monotonic_now() noexcept;
+/// From there to the time of day.
+[[nodiscard]] WallClock wall_clock_now() noexcept;
 
 } // namespace sallyport::io

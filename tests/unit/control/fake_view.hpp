@@ -71,6 +71,8 @@ struct FakeView final : control::View {
         return target == 1 ? target_before : control::TargetCounts{};
     }
     [[nodiscard]] std::set<std::string> shifted_zones() const override { return zones; }
+    [[nodiscard]] WallClock wall_clock() const override { return {.offset_ns = 1'700'000'000'000'000'000}; }
+    [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override { return log; }
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override {
         ++pages_listed;
@@ -88,6 +90,7 @@ struct FakeView final : control::View {
     std::array<control::MemberState, 4> target_states;
     control::TargetCounts target_before; // of web-2's place
     std::set<std::string> zones;
+    std::optional<control::FlowLogFacts> log;
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;
     std::size_t page_flows = 4096;
@@ -159,6 +162,7 @@ inline journey::FlowRecord tcp_flow(std::string_view initiator, std::uint16_t po
     record.age_ms = 61'250;
     record.idle_ms = 250;
     record.remaining_ms = 349'750;
+    record.at = Instant{100'000'000'000};
     return record;
 }
 

@@ -14,6 +14,8 @@ TEST_CASE("each command is read with its arguments") {
     const auto bare = std::get<FlowsRequest>(parse_request(R"({"command":"flows"})").value());
     CHECK(bare.limit == 1000);
     CHECK_FALSE(bare.endpoint);
+    CHECK_FALSE(bare.log);
+    CHECK(std::get<FlowsRequest>(parse_request(R"({"command":"flows","log":true})").value()).log);
     const auto full = std::get<FlowsRequest>(
         parse_request(
             R"( {"limit":7, "command":"flows", "endpoint":"office", "appliance":"fw-1", "address":"2001:db8::/32"} )")
@@ -51,6 +53,7 @@ TEST_CASE("what is no request is answered with what is wrong with it") {
          "no such command: `stop`; there are status, flows, drops, appliances, drain, undrain and reload"},
         {R"({"command":"status","limit":1})", "the command has no argument `limit`"},
         {R"({"command":"drops","all":1})", "the argument `all` is neither true nor false"},
+        {R"({"command":"flows","log":"yes"})", "the argument `log` is neither true nor false"},
         {R"({"command":"drain"})", "the command wants either a `group` or a `zone`"},
         {R"({"command":"undrain","zone":"a","group":"b"})", "the command wants either a `group` or a `zone`"},
         {R"({"command":"drain","zone":"a","appliance":"b"})", "the command has no argument `appliance` beside `zone`"},
