@@ -2,6 +2,7 @@
 #include "io/gateway.hpp"
 
 #include "io/assembly.hpp"
+#include "io/flow_log.hpp"
 #include "io/health_watch.hpp"
 #include "io/kernel_follower.hpp"
 #include "io/steward.hpp"
@@ -36,13 +37,19 @@ struct Gateway::Parts {
     } // from here on they wait for run()
     ~Parts() {
         for (const auto& loop : loops)
+            loop->ask_to_stop();
+        for (const auto& loop : loops)
             loop->stop();
+        end_flow_log();
         station.drain();
     }
 
     Result<void> build(const GatewayOptions& options);
     Result<void> build_station(const GatewayOptions& options);
     Result<void> build_workers();
+    Result<void> start_flow_log();
+    void end_flow_log();
+    [[nodiscard]] std::optional<control::FlowLogFacts> flow_log_facts() const;
 
     const config::Config config; // of the start; what a reload may change is the registry's
     control::Registry registry;
@@ -57,6 +64,7 @@ struct Gateway::Parts {
     Snapshots snapshots;
     std::unique_ptr<KernelFollower> follower;
     std::vector<std::unique_ptr<WorkerLoop>> loops;
+    std::unique_ptr<FlowLog> flow_log; // null: none was asked for
     std::unique_ptr<Steward> steward;
     std::unique_ptr<HealthWatch> health;
 };
@@ -71,7 +79,9 @@ Result<void> Gateway::Parts::build(const GatewayOptions& options) {
     follower =
         std::make_unique<KernelFollower>(events, *netlink, std::move(*mirror), station, snapshots, registry.roster());
     follower->publish();
-    return build_workers();
+    done = build_workers();
+    if (done && config.flow_log) done = start_flow_log();
+    return done;
 }
 
 Result<void> Gateway::Parts::build_station(const GatewayOptions& options) {
@@ -112,7 +122,9 @@ Result<void> Gateway::Parts::build_workers() {
                                                .appliance_slots = registry.room().appliances,
                                                .group_slots = registry.room().groups,
                                                .listener_slots = registry.room().listeners,
+                                               .target_group_slots = registry.room().target_groups,
                                                .target_slots = registry.room().targets,
+                                               .flow_log = config.flow_log.has_value(),
                                                .port_macs = macs,
                                                .keys = keys},
                                               *registry.roster());
@@ -120,6 +132,34 @@ Result<void> Gateway::Parts::build_workers() {
         loops.push_back(std::make_unique<WorkerLoop>(index, count, station, snapshots, std::move(*worker)));
     }
     return {};
+}
+
+Result<void> Gateway::Parts::start_flow_log() {
+    std::vector<journey::EndedFlows*> queues;
+    for (const auto& loop : loops)
+        queues.push_back(loop->ended_flows());
+    auto log = FlowLog::start(*config.flow_log, std::move(queues), registry.roster());
+    if (!log) return tl::unexpected(log.error());
+    flow_log = std::move(*log);
+    return {};
+}
+
+void Gateway::Parts::end_flow_log() {
+    if (flow_log == nullptr) return;
+    flow_log->stop();
+    const control::FlowLogFacts facts = *flow_log_facts();
+    spdlog::info("flow log {}: {} lines written, {} dropped", facts.path, facts.lines_written, facts.lines_dropped);
+}
+
+std::optional<control::FlowLogFacts> Gateway::Parts::flow_log_facts() const {
+    if (flow_log == nullptr) return std::nullopt;
+    control::FlowLogFacts facts{.path = flow_log->path(),
+                                .lines_written = flow_log->lines_written(),
+                                .lines_dropped = flow_log->lines_lost(),
+                                .is_failing = flow_log->is_failing()};
+    for (const auto& loop : loops)
+        facts.lines_dropped += loop->worker().counters().flow_log_dropped.read();
+    return facts;
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, boost::asio::io_context& events,
@@ -142,6 +182,9 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     Parts& parts = *parts_;
     parts.steward = std::make_unique<Steward>(
         events, StewardTools{parts.registry, *parts.follower, parts.snapshots, *this, parts.hangup}, config_path);
+    if (parts.flow_log != nullptr) {
+        parts.steward->before_roster([log = parts.flow_log.get()](auto roster) { log->follow(std::move(roster)); });
+    }
     parts.steward->start();
     parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops);
 }
@@ -245,7 +288,7 @@ WallClock Gateway::wall_clock() const {
     return wall_clock_now();
 }
 std::optional<control::FlowLogFacts> Gateway::flow_log() const {
-    return std::nullopt;
+    return parts_->flow_log_facts();
 }
 
 std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::FlowIndex from,

@@ -67,7 +67,9 @@ void Steward::publish() {
     for (const std::string& line : tools_.registry.take_news())
         spdlog::info("{}", line);
     if (!tools_.registry.roster_is_due()) return;
-    tools_.follower.set_roster(tools_.registry.roster());
+    const auto roster = tools_.registry.roster();
+    if (forerunner_) forerunner_(roster);
+    tools_.follower.set_roster(roster);
     if (listener_) listener_(tools_.registry);
 }
 
@@ -165,6 +167,10 @@ void Steward::note_target_health(TargetIndex target, control::HealthNote note) {
 void Steward::on_roster(std::function<void(const control::Registry&)> listener) {
     listener_ = std::move(listener);
     listener_(tools_.registry);
+}
+
+void Steward::before_roster(std::function<void(std::shared_ptr<const chain::Roster>)> listener) {
+    forerunner_ = std::move(listener);
 }
 
 control::ApplianceCounts Steward::counts_before(ApplianceIndex appliance) const {

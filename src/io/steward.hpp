@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,9 @@ public:
     /// ones. For whoever watches appliances; free places are not to be watched.
     void on_roster(std::function<void(const control::Registry&)> listener);
 
+    /// Called with every roster from the next one on, before workers go by it.
+    void before_roster(std::function<void(std::shared_ptr<const chain::Roster>)> listener);
+
     /// What the appliance's place had counted before the appliance came to it.
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const;
     [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const;
@@ -71,6 +75,7 @@ private:
     boost::asio::steady_timer tick_timer_;
     Soon publish_soon_;
     std::function<void(const control::Registry&)> listener_;
+    std::function<void(std::shared_ptr<const chain::Roster>)> forerunner_;
     // By position; zeros beyond its end.
     std::vector<control::ApplianceCounts> counts_before_;
     std::vector<control::TargetCounts> target_counts_before_;

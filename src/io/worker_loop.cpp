@@ -19,6 +19,7 @@ constexpr unsigned patient_rounds = 64;            // empty ones before the firs
 constexpr std::uint64_t longest_rest_ns = 100'000; // what a packet may wait that ends a pause
 constexpr unsigned asleep_rounds = 2'000;          // empty ones, some 300 ms: nobody is there
 constexpr std::uint64_t asleep_rest_ns = 500'000;  // what the first packet after that may wait
+constexpr std::uint64_t log_patience_ns = 3'000'000'000;
 // Between looks at host links that had nothing: each look costs a system call for every one of them, under load too.
 constexpr std::uint64_t host_interval_ns = longest_rest_ns;
 
@@ -84,7 +85,20 @@ void WorkerLoop::run() noexcept {
         if (!station_.busy_poll) rest(++idle_rounds);
     }
     worker_.give_up_pending(outlet_);
+    log_living();
     rte_thread_unregister();
+}
+
+/// Flows that the gateway's end ends are logged like others, as far as their log is written in a moment.
+void WorkerLoop::log_living() noexcept {
+    using journey::Worker;
+    const Instant now = monotonic_now();
+    flow::FlowIndex next = worker_.log_living(now, 0, Worker::WhenFull::stop);
+    while (next != flow::no_flow && monotonic_now().nanoseconds - now.nanoseconds < log_patience_ns) {
+        sleep_for(1'000'000);
+        next = worker_.log_living(now, next, Worker::WhenFull::stop);
+    }
+    if (next != flow::no_flow) next = worker_.log_living(now, next, Worker::WhenFull::drop);
 }
 
 void WorkerLoop::rest(unsigned idle_rounds) noexcept {

@@ -25,12 +25,16 @@ public:
     ~WorkerLoop() { stop(); }
 
     void start();
+    /// For the end of several at the same time.
+    void ask_to_stop() noexcept { stopping_ = true; }
     /// Waits for the round that runs, and for no other.
     void stop();
 
     [[nodiscard]] const journey::Worker& worker() const noexcept { return worker_; }
     /// Packets that wait for a neighbour.
     [[nodiscard]] std::uint32_t pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
+    /// For the flow log's writer, as long as this lives; nullptr without one.
+    [[nodiscard]] journey::EndedFlows* ended_flows() noexcept { return worker_.ended_flows(); }
     [[nodiscard]] FlowMail& flow_mail() noexcept { return flow_mail_; }
     [[nodiscard]] ProbeMail& probe_mail() noexcept { return probe_mail_; }
 
@@ -47,6 +51,7 @@ private:
     unsigned send_for_host(const journey::Surroundings& around) noexcept;
     unsigned send_for_host(const journey::Surroundings& around, PortIndex port) noexcept;
     void rest(unsigned idle_rounds) noexcept;
+    void log_living() noexcept;
 
     unsigned index_;
     Station& station_;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flow log's file: lines are appended, never half of one; it is rotated by its size, and found again when somebody
+// else has moved it away. May wait for the disk, so it is for a thread that nobody waits for.
+#pragma once
+
+#include "config/config.hpp"
+#include "support/descriptor.hpp"
+#include "support/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sallyport::io {
+
+class FlowLogFile {
+public:
+    /// Makes the file, or goes on behind what is there. Fails with a sentence when it can not be written.
+    static Result<FlowLogFile> open(config::FlowLog settings);
+
+    struct Written {
+        std::size_t bytes = 0; // of the text, up to the end of a line
+        int error = 0;         // errno, why it is not all
+    };
+    /// `text` is whole lines, each with its '\n', less than fits into one file. A file that would become too large by
+    /// them is moved on first: flows.jsonl to flows.jsonl.1, that to .2, and the last one is gone.
+    [[nodiscard]] Written write(std::string_view text);
+
+private:
+    explicit FlowLogFile(config::FlowLog settings) : settings_(std::move(settings)) {}
+
+    // Each gives errno, 0 when all is well.
+    int open_again();
+    int follow();
+    int rotate();
+    Written append(std::string_view text);
+
+    config::FlowLog settings_;
+    Descriptor file_;
+    bool is_regular_ = false; // what is not, a device say, has no size and is never moved
+    std::uint64_t bytes_ = 0;
+};
+
+} // namespace sallyport::io
