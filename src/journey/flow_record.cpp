@@ -43,6 +43,9 @@ FlowRecord copy_flow(const WorkerState& worker, flow::FlowIndex flow, Instant no
 }
 
 void hand_to_log(WorkerState& worker, flow::FlowIndex flow, flow::EndReason why, Instant now) noexcept {
+    // One that was given up before it took its first packet was never a flow to anybody.
+    const flow::FlowCounters& counters = worker.flows.counters(flow);
+    if (counters.packets[0] + counters.packets[1] == 0) return;
     FlowRecord record = copy_flow(worker, flow, now);
     record.end = why;
     copy_verdicts(worker, flow, Instant{record.at.nanoseconds - record.idle_ms * ns_per_ms}, record);
