@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/assembly.hpp"
 
+#include "config/lookup.hpp"
 #include "io/driver_choice.hpp"
 #include "io/kernel_interface.hpp"
 
@@ -116,8 +117,13 @@ Result<void> open_host_links(Station& station, const config::Config& config, Net
                              const std::vector<MacAddress>& macs) {
     for (std::size_t index = 0; index < config.ports.size(); ++index) {
         const config::Port& port = config.ports[index];
+        std::vector<IpPrefix> addresses = port.addresses;
+        for (const config::ExtraAddress& extra : config::extra_addresses(config)) {
+            if (extra.port == port.name)
+                addresses.push_back({extra.address, static_cast<std::uint8_t>(extra.address.is_v4() ? 32 : 128)});
+        }
         auto link = HostLink::create(
-            netlink, {.port = port.name, .mac = macs[index], .mtu = port.mtu, .addresses = port.addresses});
+            netlink, {.port = port.name, .mac = macs[index], .mtu = port.mtu, .addresses = std::move(addresses)});
         if (!link) return tl::unexpected(link.error());
         station.host_links.push_back(std::move(*link));
     }
