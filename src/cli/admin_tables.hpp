@@ -14,6 +14,7 @@ namespace sallyport::cli {
 [[nodiscard]] std::string flow_lines(const boost::json::object& result);
 [[nodiscard]] std::string drops_table(const boost::json::object& result);
 [[nodiscard]] std::string appliances_table(const boost::json::object& result);
+[[nodiscard]] std::string targets_table(const boost::json::object& result);
 /// Of `drain` and `undrain`.
 [[nodiscard]] std::string operation_table(const boost::json::object& result);
 [[nodiscard]] std::string reload_text(const boost::json::object& result);

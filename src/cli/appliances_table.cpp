@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/admin_tables.hpp"
+#include "cli/member_words.hpp"
 #include "cli/table.hpp"
 #include "cli/words.hpp"
 
@@ -10,48 +11,6 @@ namespace sallyport::cli {
 namespace json = boost::json;
 
 namespace {
-
-bool is_true(const json::object& object, std::string_view key) {
-    const json::value* value = object.if_contains(key);
-    return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-bool is_told(const json::object& object, std::string_view key) {
-    return word(object, key) != "-";
-}
-
-std::string name_of(const json::object& appliance) {
-    return word(appliance, "group") + "/" + word(appliance, "name");
-}
-
-std::string time_in_state(const json::object& appliance) {
-    return is_told(appliance, "state_age_ms") ? duration(number(appliance, "state_age_ms")) : "-";
-}
-
-std::string drain_left(const json::object& appliance) {
-    return is_told(appliance, "drain_left_ms") ? duration(number(appliance, "drain_left_ms")) : "-";
-}
-
-std::string zone_of(const json::object& appliance) {
-    return word(appliance, "zone") + (is_true(appliance, "zone_shifted") ? " (shifted)" : "");
-}
-
-/// Of an appliance's new flows, beside the others of its group.
-std::string weight_of(const json::object& appliance) {
-    const std::string share = word(appliance, "share_percent");
-    return word(appliance, "weight") + (share == "100" || share == "-" ? "" : " x " + share + " %");
-}
-
-/// What does not fit a table: why an appliance is not healthy.
-std::string sentences(const json::array& appliances) {
-    std::string text;
-    for (const json::value& each : appliances) {
-        if (!each.is_object() || !is_told(each.get_object(), "sentence")) continue;
-        const json::object& appliance = each.get_object();
-        text += name_of(appliance) + ": " + word(appliance, "reason") + ", " + word(appliance, "sentence") + "\n";
-    }
-    return text.empty() ? text : "\n" + text;
-}
 
 std::string groups_table(const json::array& groups) {
     Table table({{"group"}, {"mode"}, {"new flows"}, {"flows bypassed", Align::right}, {"packets", Align::right}});
@@ -65,11 +24,6 @@ std::string groups_table(const json::array& groups) {
                    word(group, "packets_bypassed")});
     }
     return "\n" + table.text();
-}
-
-std::string zones_line(const json::object& result) {
-    return items(result, "zones_shifted").empty() ? ""
-                                                  : "\nshifted away from zone " + list(result, "zones_shifted") + "\n";
 }
 
 std::string states_table(const json::array& appliances) {
@@ -126,15 +80,27 @@ std::string appliances_table(const json::object& result) {
 }
 
 std::string operation_table(const json::object& result) {
-    return states_table(items(result, "appliances")) + zones_line(result);
+    const json::array& targets = items(result, "targets");
+    std::string text;
+    if (targets.empty() || !items(result, "appliances").empty()) text = states_table(items(result, "appliances"));
+    if (!targets.empty()) text += (text.empty() ? "" : "\n") + target_states_table(targets);
+    return text + zones_line(result);
 }
 
 std::string reload_text(const json::object& result) {
     std::string text = "the configuration was read again; roster " + word(result, "roster_version") + " is in force\n";
-    const std::pair<const char*, const char*> lists[] = {
-        {"appliances_added", "appliances added"}, {"appliances_removed", "appliances removed, they drain"},
-        {"groups_added", "groups added"},         {"groups_removed", "groups removed"},
-        {"chains_added", "chains added"},         {"chains_removed", "chains removed"}};
+    const std::pair<const char*, const char*> lists[] = {{"appliances_added", "appliances added"},
+                                                         {"appliances_removed", "appliances removed, they drain"},
+                                                         {"groups_added", "groups added"},
+                                                         {"groups_removed", "groups removed"},
+                                                         {"chains_added", "chains added"},
+                                                         {"chains_removed", "chains removed"},
+                                                         {"listeners_added", "listeners added"},
+                                                         {"listeners_removed", "listeners removed"},
+                                                         {"target_groups_added", "target groups added"},
+                                                         {"target_groups_removed", "target groups removed"},
+                                                         {"targets_added", "targets added"},
+                                                         {"targets_removed", "targets removed, they drain"}};
     for (const auto& [key, title] : lists) {
         if (!items(result, key).empty()) text += std::string(title) + ": " + list(result, key) + "\n";
     }

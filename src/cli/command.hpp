@@ -28,6 +28,7 @@ int run_status(std::span<const std::string> arguments);
 int run_flows(std::span<const std::string> arguments);
 int run_drops(std::span<const std::string> arguments);
 int run_appliances(std::span<const std::string> arguments);
+int run_targets(std::span<const std::string> arguments);
 int run_drain(std::span<const std::string> arguments);
 int run_undrain(std::span<const std::string> arguments);
 int run_reload(std::span<const std::string> arguments);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/admin_command.hpp"
 #include "cli/admin_tables.hpp"
-#include "cli/appliance_argument.hpp"
 #include "cli/command.hpp"
+#include "cli/member_argument.hpp"
 #include "cli/options.hpp"
 #include "config/scalar.hpp"
 
@@ -12,23 +12,26 @@ namespace po = boost::program_options;
 
 int run_drain(std::span<const std::string> arguments) {
     Usage usage = {
-        .synopsis = "drain GROUP[/APPLIANCE] [--delay TIME] | --zone ZONE [--json] "
+        .synopsis = "drain GROUP[/APPLIANCE] | --target GROUP[/TARGET] | --zone ZONE [--delay TIME] [--json] "
                     "[--admin PATH | --config FILE]",
         .description =
-            "Takes an appliance, or all of a group, out of a running gateway. When the command returns, no\n"
-            "new flow gets there. Flows that are there may finish; when the delay is over, what is left goes\n"
-            "by the group's on_deregistered. A zone is shifted away from: no new flows, and nothing ends.\n"
+            "Takes an appliance, a target, or all of a group, out of a running gateway. When the command\n"
+            "returns, no new flow gets there. Flows that are there may finish; when the delay is over, what is\n"
+            "left goes by the group's on_deregistered or, of a target, by deregistration_termination. A zone is\n"
+            "shifted away from: no new flows, no delay, and nothing ends.\n"
             "Holds until `undrain`, over reloads too, but not over a start of the gateway.",
         .options = admin_options(),
         .arguments = appliance_argument(),
         .positional = appliance_position()};
     usage.options.add_options() //
         ("delay", po::value<std::string>()->value_name("TIME"),
-         "how long flows may finish: 0s to 3600s; otherwise the group's deregistration_delay") //
-        ("zone", po::value<std::string>()->value_name("ZONE"), "shift away from the appliances of this zone");
+         "how long flows may finish: 0s to 3600s; otherwise the group's deregistration_delay")                   //
+        ("target", po::value<std::string>()->value_name("GROUP[/TARGET]"), "a target, or all of a target group") //
+        ("zone", po::value<std::string>()->value_name("ZONE"),
+         "shift away from the appliances and targets of this zone");
     const auto values = read_options(usage, arguments);
     if (!values) return values.error();
-    auto request = request_about_appliances("drain", *values);
+    auto request = request_about_members("drain", *values);
     if (!request) return complain(request.error(), exit_usage);
     if (values->contains("delay")) {
         const auto delay = config::parse_duration((*values)["delay"].as<std::string>());

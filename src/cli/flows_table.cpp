@@ -11,15 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// 192.0.2.10:40000, [2001:db8::1]:443, or the address alone.
-std::string station(const json::object& flow, std::string_view key) {
-    const json::object& station = part(flow, key);
-    const std::string address = word(station, "address");
-    const std::string port = word(station, "port");
-    if (port == "-") return address;
-    return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + port;
-}
-
 /// "fw-1,fw-3 (pass_rest)": the appliances, and what they have said about the rest of the flow.
 std::string appliances(const json::object& flow) {
     const json::array& verdicts = items(flow, "verdicts");
@@ -58,7 +49,7 @@ std::string flows_table(const json::object& result) {
         const json::object& forward = part(flow, "forward");
         const json::object& reverse = part(flow, "reverse");
         table.add({word(flow, "endpoint"), word(flow, "protocol"),
-                   station(flow, "initiator") + " > " + station(flow, "responder"), word(flow, "state"),
+                   station(part(flow, "initiator")) + " > " + station(part(flow, "responder")), word(flow, "state"),
                    word(flow, "chain"), appliances(flow), word(flow, "outer_source_port"), word(flow, "cookie"),
                    word(forward, "packets"), word(forward, "bytes"), word(reverse, "packets"), word(reverse, "bytes"),
                    word(flow, "worker"), seconds(flow, "age_ms"), seconds(flow, "idle_ms"),

@@ -25,7 +25,8 @@ constexpr Command commands[] = {
     {"flows", "the flows of a running gateway", sallyport::cli::run_flows},
     {"drops", "what a running gateway has dropped, and why", sallyport::cli::run_drops},
     {"appliances", "the appliances of a running gateway", sallyport::cli::run_appliances},
-    {"drain", "take appliances out, or shift away from a zone: no new flows", sallyport::cli::run_drain},
+    {"targets", "the targets of a running gateway", sallyport::cli::run_targets},
+    {"drain", "take appliances or targets out, or shift away from a zone: no new flows", sallyport::cli::run_drain},
     {"undrain", "take them back in", sallyport::cli::run_undrain},
     {"reload", "make a running gateway read its configuration again", sallyport::cli::run_reload},
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/appliance_argument.hpp"
+#include "cli/member_argument.hpp"
 
 namespace sallyport::cli {
 
@@ -17,21 +17,22 @@ po::positional_options_description appliance_position() {
     return position;
 }
 
-tl::expected<boost::json::object, std::string> request_about_appliances(const char* command,
-                                                                        const po::variables_map& values) {
+tl::expected<boost::json::object, std::string> request_about_members(const char* command,
+                                                                     const po::variables_map& values) {
     const std::string name = command;
-    if (values.contains("zone") == values.contains("appliances"))
-        return tl::unexpected("name either GROUP, GROUP/APPLIANCE or --zone ZONE; `sallyport " + name +
+    if (values.count("zone") + values.count("target") + values.count("appliances") != 1)
+        return tl::unexpected("name one of GROUP, GROUP/APPLIANCE, --target and --zone; `sallyport " + name +
                               " --help` tells more");
     boost::json::object request = {{"command", name}};
     if (values.contains("zone")) {
         request["zone"] = values["zone"].as<std::string>();
         return request;
     }
-    const auto& text = values["appliances"].as<std::string>();
+    const bool is_target = values.contains("target");
+    const auto& text = values[is_target ? "target" : "appliances"].as<std::string>();
     const std::size_t slash = text.find('/');
-    request["group"] = text.substr(0, slash);
-    if (slash != std::string::npos) request["appliance"] = text.substr(slash + 1);
+    request[is_target ? "target_group" : "group"] = text.substr(0, slash);
+    if (slash != std::string::npos) request[is_target ? "target" : "appliance"] = text.substr(slash + 1);
     return request;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom `drain` and `undrain` are about: GROUP, GROUP/APPLIANCE or --zone ZONE.
+// Whom `drain` and `undrain` are about: GROUP[/APPLIANCE], --target GROUP[/TARGET] or --zone ZONE.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -11,12 +11,12 @@
 
 namespace sallyport::cli {
 
-/// The positional argument; --zone is the command's own, for its help says what becomes of the zone.
+/// The positional argument; --target and --zone are the command's own, for its help says what becomes of them.
 [[nodiscard]] boost::program_options::options_description appliance_argument();
 [[nodiscard]] boost::program_options::positional_options_description appliance_position();
 
 /// The request's members, `command` among them; or the sentence that says what is wrong with the arguments.
 [[nodiscard]] tl::expected<boost::json::object, std::string>
-request_about_appliances(const char* command, const boost::program_options::variables_map& values);
+request_about_members(const char* command, const boost::program_options::variables_map& values);
 
 } // namespace sallyport::cli

@@ -92,11 +92,50 @@ std::string ports_table(const json::array& ports) {
     return table.text();
 }
 
+std::string forward(const json::object& listener) {
+    json::array shares;
+    for (const json::value& each : items(listener, "forward")) {
+        if (!each.is_object()) continue;
+        const json::object& share = each.get_object();
+        const std::string weight = word(share, "weight");
+        shares.emplace_back(word(share, "target_group") + (weight == "1" ? "" : " x " + weight));
+    }
+    return list({{"forward", std::move(shares)}}, "forward");
+}
+
+std::string listeners_table(const json::array& listeners) {
+    if (listeners.empty()) return "";
+    Table table({{"listener"},
+                 {"endpoint"},
+                 {"address"},
+                 {"protocol"},
+                 {"mode"},
+                 {"forwards to"},
+                 {"flows", Align::right},
+                 {"half open", Align::right},
+                 {"half open dropped", Align::right},
+                 {"refused", Align::right},
+                 {"no target", Align::right},
+                 {"no port", Align::right},
+                 {"keys taken", Align::right}});
+    for (const json::value& each : listeners) {
+        if (!each.is_object()) continue;
+        const json::object& listener = each.get_object();
+        table.add({word(listener, "name") + (is_true(listener, "is_gone") ? " (gone)" : ""), word(listener, "endpoint"),
+                   station(listener), word(listener, "protocol"), word(listener, "mode"), forward(listener),
+                   word(listener, "flows_active"), word(listener, "half_open"), word(listener, "half_open_dropped"),
+                   word(listener, "sources_refused"), word(listener, "no_target"),
+                   word(listener, "port_allocation_errors"), word(listener, "keys_taken")});
+    }
+    return "\n" + table.text();
+}
+
 } // namespace
 
 std::string status_table(const json::object& result) {
     return summary(result) + "\n" + workers_table(items(result, "workers")) + "\n" +
-           ports_table(items(result, "ports")) + driver_reasons(items(result, "ports"));
+           ports_table(items(result, "ports")) + driver_reasons(items(result, "ports")) +
+           listeners_table(items(result, "listeners"));
 }
 
 } // namespace sallyport::cli

@@ -88,4 +88,16 @@ std::string bytes(std::uint64_t count) {
     return (unit == 0 ? std::to_string(count) : one_decimal(value)) + " " + std::string(units[unit]);
 }
 
+bool is_true(const json::object& object, std::string_view key) {
+    const json::value* value = object.if_contains(key);
+    return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+std::string station(const json::object& object) {
+    const std::string address = word(object, "address");
+    const std::string port = word(object, "port");
+    if (port == "-") return address;
+    return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + port;
+}
+
 } // namespace sallyport::cli

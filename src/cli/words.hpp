@@ -17,6 +17,11 @@ namespace sallyport::cli {
 [[nodiscard]] const boost::json::object& part(const boost::json::object& object, std::string_view key);
 [[nodiscard]] const boost::json::array& items(const boost::json::object& object, std::string_view key);
 
+/// Whether it is there, and true.
+[[nodiscard]] bool is_true(const boost::json::object& object, std::string_view key);
+/// Of its `address` and `port`: 192.0.2.10:40000, [2001:db8::1]:443, or the address alone.
+[[nodiscard]] std::string station(const boost::json::object& object);
+
 /// Milliseconds as seconds with one digit behind the point: "0.3".
 [[nodiscard]] std::string seconds(const boost::json::object& object, std::string_view key);
 /// "2 d 3 h 4 min 5 s", from the largest unit that is not zero on.

@@ -26,6 +26,35 @@ Result<Members> only_appliances(Operations::Appliances done) {
     return Members{.appliances = std::move(*done), .targets = {}};
 }
 
+Result<Members> only_targets(Operations::Targets done) {
+    if (!done) return tl::unexpected(std::move(done.error()));
+    return Members{.appliances = {}, .targets = std::move(*done)};
+}
+
+Result<Members> carry_out(Operations& operations, const DrainRequest& request) {
+    switch (request.kind) {
+    case ChoiceKind::appliances:
+        return only_appliances(operations.drain(request.choice, request.delay));
+    case ChoiceKind::targets:
+        return only_targets(operations.drain_targets(request.choice, request.delay));
+    case ChoiceKind::zone:
+        break;
+    }
+    return operations.shift_zone(request.zone, true);
+}
+
+Result<Members> carry_out(Operations& operations, const UndrainRequest& request) {
+    switch (request.kind) {
+    case ChoiceKind::appliances:
+        return only_appliances(operations.undrain(request.choice));
+    case ChoiceKind::targets:
+        return only_targets(operations.undrain_targets(request.choice));
+    case ChoiceKind::zone:
+        break;
+    }
+    return operations.shift_zone(request.zone, false);
+}
+
 } // namespace
 
 std::string result_line(std::string_view json) {
@@ -113,6 +142,8 @@ void Session::answer(const Request& request) {
         write(result_line(boost::json::serialize(drops_report(*view_, drops->all))));
     } else if (std::holds_alternative<AppliancesRequest>(request)) {
         write(result_line(boost::json::serialize(appliances_report(*view_))));
+    } else if (std::holds_alternative<TargetsRequest>(request)) {
+        write(result_line(boost::json::serialize(targets_report(*view_))));
     } else if (std::holds_alternative<StatusRequest>(request)) {
         write(result_line(boost::json::serialize(status_report(*view_))));
     } else {
@@ -122,11 +153,9 @@ void Session::answer(const Request& request) {
 
 void Session::change(const Request& request) {
     if (const auto* drain = std::get_if<DrainRequest>(&request)) {
-        answer_operation(drain->zone.empty() ? only_appliances(operations_->drain(drain->choice, drain->delay))
-                                             : operations_->shift_zone(drain->zone, true));
+        answer_operation(carry_out(*operations_, *drain));
     } else if (const auto* undrain = std::get_if<UndrainRequest>(&request)) {
-        answer_operation(undrain->zone.empty() ? only_appliances(operations_->undrain(undrain->choice))
-                                               : operations_->shift_zone(undrain->zone, false));
+        answer_operation(carry_out(*operations_, *undrain));
     } else {
         reload();
     }

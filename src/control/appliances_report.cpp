@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "control/member_report.hpp"
 #include "control/reports.hpp"
 #include "control/sum.hpp"
 
@@ -25,38 +26,25 @@ json::object way_report(const View& view, ApplianceIndex appliance) {
             {"mac", way.resolved ? json::value(way.mac.to_string()) : json::value()}};
 }
 
-std::string_view word_of(TakenOutBy by) {
-    return by == TakenOutBy::reload ? "reload" : "command";
-}
-
 json::object appliance_report(const View& view, ApplianceIndex index) {
     const chain::Appliance& appliance = view.roster().appliances[index];
-    const MemberState state = view.appliance_state(index);
     const ApplianceCounts counts = count_appliance(view, index);
-    const bool is_out = state.taken_out_by != TakenOutBy::nobody;
-    return {{"group", view.roster().groups[appliance.group].name},
-            {"name", appliance.name},
-            {"address", appliance.address.to_string()},
-            {"zone", state.zone.empty() ? json::value() : json::value(state.zone)},
-            {"zone_shifted", state.zone_is_shifted},
-            {"weight", appliance.weight},
-            {"share_percent", state.share_percent},
-            {"state", name(state.state)},
-            {"state_age_ms", state.age.count()},
-            {"reason", state.reason.empty() ? json::value() : json::value(state.reason)},
-            {"sentence", state.sentence.empty() ? json::value() : json::value(state.sentence)},
-            {"taken_out_by", is_out ? json::value(word_of(state.taken_out_by)) : json::value()},
-            {"drain_left_ms", state.drain_left ? json::value(state.drain_left->count()) : json::value()},
-            {"way", way_report(view, index)},
-            {"flows_active", counts.flows_active()},
-            {"flows_created", counts.flows_created},
-            {"flows_ended", counts.flows_ended},
-            {"flows_moved_to", counts.flows_moved_to},
-            {"packets_sent", counts.packets_sent},
-            {"bytes_sent", counts.bytes_sent},
-            {"packets_returned", counts.packets_returned},
-            {"copies_sent", counts.copies_sent},
-            {"packets_offloaded", counts.packets_offloaded}};
+    json::object report = {{"group", view.roster().groups[appliance.group].name},
+                           {"name", appliance.name},
+                           {"address", appliance.address.to_string()},
+                           {"weight", appliance.weight}};
+    add_standing(view.appliance_state(index), report);
+    report["way"] = way_report(view, index);
+    report["flows_active"] = counts.flows_active();
+    report["flows_created"] = counts.flows_created;
+    report["flows_ended"] = counts.flows_ended;
+    report["flows_moved_to"] = counts.flows_moved_to;
+    report["packets_sent"] = counts.packets_sent;
+    report["bytes_sent"] = counts.bytes_sent;
+    report["packets_returned"] = counts.packets_returned;
+    report["copies_sent"] = counts.copies_sent;
+    report["packets_offloaded"] = counts.packets_offloaded;
+    return report;
 }
 
 json::object group_report(const View& view, GroupIndex index) {
@@ -71,13 +59,6 @@ json::object group_report(const View& view, GroupIndex index) {
             {"bypassed", group.is_bypassed},
             {"flows_bypassed", sum(&GroupCounters::flows_bypassed)},
             {"packets_bypassed", sum(&GroupCounters::packets_bypassed)}};
-}
-
-json::array zones_report(const View& view) {
-    json::array zones;
-    for (const std::string& zone : view.shifted_zones())
-        zones.emplace_back(zone);
-    return zones;
 }
 
 json::array reports_of(const View& view, const std::vector<ApplianceIndex>& appliances) {
@@ -112,7 +93,9 @@ json::object appliances_report(const View& view) {
 }
 
 json::object operation_report(const View& view, const Members& members) {
-    return {{"appliances", reports_of(view, members.appliances)}, {"zones_shifted", zones_report(view)}};
+    return {{"appliances", reports_of(view, members.appliances)},
+            {"targets", target_reports(view, members.targets)},
+            {"zones_shifted", zones_report(view)}};
 }
 
 json::object reload_report(const View& view, const ReloadReport& report) {

@@ -14,7 +14,7 @@
 namespace sallyport::control {
 
 /// {"name", "version", "uptime_ms", "workers": [...], "ports": [...], "flows": {...}, "packets": {...}, "drops",
-/// "icmp_errors": {...}, "forwarding": {...}}
+/// "icmp_errors": {...}, "forwarding": {...}, "listeners": [...]}
 [[nodiscard]] boost::json::object status_report(const View& view);
 
 /// {"total", "drops": [{"reason", "count", "meaning"}, ...]} in the order of the table of reasons; with `all` also
@@ -25,6 +25,14 @@ namespace sallyport::control {
 /// counters...}, ...], "groups": [{"name", "mode", "bypassed", counters...}, ...], "zones_shifted": [...]}. Free places
 /// and groups without an appliance are not in it.
 [[nodiscard]] boost::json::object appliances_report(const View& view);
+
+/// {"target_groups": [{"name", "algorithm", "healthy", "failing_open", ...}, ...], "targets": [{"group", "name",
+/// "address", "port", "weight", "state", "health_check": {...}, counters...}, ...], "zones_shifted": [...]}. Free
+/// places and groups without a target are not in it.
+[[nodiscard]] boost::json::object targets_report(const View& view);
+
+/// The `listeners` of status: [{"name", "address", "port", "protocol", "mode", "forward": [...], counters...}, ...]
+[[nodiscard]] boost::json::array listeners_report(const View& view);
 
 /// The answer to what changes appliances or targets: {"appliances": [...], "targets": [...], "zones_shifted": [...]},
 /// each as in appliances_report() and targets_report().

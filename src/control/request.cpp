@@ -76,30 +76,50 @@ Result<Request> read_flows(const json::object& object) {
     return request;
 }
 
-/// `zone`, or `group` and perhaps `appliance`.
+struct ChoiceKeys {
+    ChoiceKind kind;
+    std::string_view group;
+    std::string_view name; // in the group
+};
+constexpr ChoiceKeys choice_keys[] = {{ChoiceKind::appliances, "group", "appliance"},
+                                      {ChoiceKind::targets, "target_group", "target"},
+                                      {ChoiceKind::zone, "zone", ""}};
+
+/// `zone`; or `group` and perhaps `appliance`; or `target_group` and perhaps `target`.
 template <typename ZoneOrChoice>
 Result<ZoneOrChoice> read_choice(const json::object& object) {
-    auto zone = text_argument(object, "zone");
-    if (!zone) return tl::unexpected(zone.error());
-    auto group = text_argument(object, "group");
+    const ChoiceKeys* chosen = nullptr;
+    for (const ChoiceKeys& keys : choice_keys) {
+        if (!object.contains(keys.group)) continue;
+        if (chosen != nullptr) return failure("the command wants one of `group`, `target_group` and `zone`");
+        chosen = &keys;
+    }
+    if (chosen == nullptr) return failure("the command wants one of `group`, `target_group` and `zone`");
+    for (const std::string_view name : {"appliance", "target"}) {
+        if (name != chosen->name && object.contains(name))
+            return failure("the command has no argument " + in_quotes(name) + " beside " + in_quotes(chosen->group));
+    }
+    auto group = text_argument(object, chosen->group);
     if (!group) return tl::unexpected(group.error());
-    auto appliance = text_argument(object, "appliance");
-    if (!appliance) return tl::unexpected(appliance.error());
-    if (zone->has_value() == group->has_value()) return failure("the command wants either a `group` or a `zone`");
-    if (*zone && *appliance) return failure("the command has no argument `appliance` beside `zone`");
     ZoneOrChoice request;
-    request.zone = zone->value_or("");
-    request.choice = {group->value_or(""), std::move(*appliance)};
+    request.kind = chosen->kind;
+    if (chosen->kind == ChoiceKind::zone) {
+        request.zone = group->value_or("");
+        return request;
+    }
+    auto name = text_argument(object, chosen->name);
+    if (!name) return tl::unexpected(name.error());
+    request.choice = {group->value_or(""), std::move(*name)};
     return request;
 }
 
 Result<Request> read_drain(const json::object& object) {
-    if (auto error = unknown_argument(object, {"zone", "group", "appliance", "delay_ms"}))
+    if (auto error = unknown_argument(object, {"zone", "group", "appliance", "target_group", "target", "delay_ms"}))
         return tl::unexpected(*error);
     auto request = read_choice<DrainRequest>(object);
     if (!request) return tl::unexpected(request.error());
     if (const json::value* delay = object.if_contains("delay_ms")) {
-        if (!request->zone.empty()) return failure("the command has no argument `delay_ms` beside `zone`");
+        if (request->kind == ChoiceKind::zone) return failure("the command has no argument `delay_ms` beside `zone`");
         const auto number = json::try_value_to<std::uint64_t>(*delay);
         const auto most = static_cast<std::uint64_t>(max_drain_delay.count());
         if (!number || *number > most)
@@ -110,7 +130,8 @@ Result<Request> read_drain(const json::object& object) {
 }
 
 Result<Request> read_undrain(const json::object& object) {
-    if (auto error = unknown_argument(object, {"zone", "group", "appliance"})) return tl::unexpected(*error);
+    if (auto error = unknown_argument(object, {"zone", "group", "appliance", "target_group", "target"}))
+        return tl::unexpected(*error);
     auto request = read_choice<UndrainRequest>(object);
     if (!request) return tl::unexpected(request.error());
     return *request;
@@ -134,13 +155,14 @@ Result<Request> parse_request(std::string_view line) {
     const std::string_view word = command->get_string();
     if (word == "status") return read_bare<StatusRequest>(object);
     if (word == "appliances") return read_bare<AppliancesRequest>(object);
+    if (word == "targets") return read_bare<TargetsRequest>(object);
     if (word == "drops") return read_drops(object);
     if (word == "flows") return read_flows(object);
     if (word == "drain") return read_drain(object);
     if (word == "undrain") return read_undrain(object);
     if (word == "reload") return read_bare<ReloadRequest>(object);
     return failure("no such command: " + in_quotes(word) +
-                   "; there are status, flows, drops, appliances, drain, undrain and reload");
+                   "; there are status, flows, drops, appliances, targets, drain, undrain and reload");
 }
 
 } // namespace sallyport::control

@@ -21,6 +21,7 @@ inline constexpr std::uint64_t max_flow_limit = 100'000;
 
 struct StatusRequest {};
 struct AppliancesRequest {};
+struct TargetsRequest {};
 struct DropsRequest {
     bool all = false; // also the reasons that nothing was dropped for
 };
@@ -33,20 +34,24 @@ struct FlowsRequest {
     bool log = false;                     // as the flow log tells them
 };
 
-/// Exactly one of a zone and a group, which may be narrowed to one appliance.
+/// Whom a drain is about: a zone, or a group of appliances or of targets, which may be narrowed to one of them.
+enum class ChoiceKind : std::uint8_t { appliances, targets, zone };
+
 struct DrainRequest {
+    ChoiceKind kind = ChoiceKind::appliances;
     std::string zone;
     MemberChoice choice;
     std::optional<std::chrono::milliseconds> delay; // not with a zone
 };
 struct UndrainRequest {
+    ChoiceKind kind = ChoiceKind::appliances;
     std::string zone;
     MemberChoice choice;
 };
 struct ReloadRequest {};
 
-using Request = std::variant<StatusRequest, AppliancesRequest, DropsRequest, FlowsRequest, DrainRequest, UndrainRequest,
-                             ReloadRequest>;
+using Request = std::variant<StatusRequest, AppliancesRequest, TargetsRequest, DropsRequest, FlowsRequest, DrainRequest,
+                             UndrainRequest, ReloadRequest>;
 
 /// `{"command": "flows", "limit": 10}`; the sentence of an Error is for the client.
 [[nodiscard]] Result<Request> parse_request(std::string_view line);

@@ -163,6 +163,7 @@ json::object status_report(const View& view) {
         {"copies_lost", sum_of_workers(view, &WorkerCounters::copies_lost)},
         {"forwarding",
          {{"routes", forwarding.routes}, {"neighbours", forwarding.neighbours}, {"pending_packets", pending_packets}}},
+        {"listeners", listeners_report(view)},
     };
 }
 

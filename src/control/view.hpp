@@ -9,6 +9,7 @@
 #include "control/member_state.hpp"
 #include "control/target_counts.hpp"
 #include "forward/table.hpp"
+#include "health/report.hpp"
 #include "journey/worker.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
@@ -82,6 +83,8 @@ public:
     [[nodiscard]] virtual ApplianceCounts counts_before(ApplianceIndex appliance) const = 0;
     [[nodiscard]] virtual MemberState target_state(TargetIndex target) const = 0;
     [[nodiscard]] virtual TargetCounts target_counts_before(TargetIndex target) const = 0;
+    /// Nothing: it is not watched.
+    [[nodiscard]] virtual std::optional<health::Report> target_health(TargetIndex target) const = 0;
     /// Those that are shifted away.
     [[nodiscard]] virtual std::set<std::string> shifted_zones() const = 0;
     /// The time of day, now.

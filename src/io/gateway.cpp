@@ -280,6 +280,9 @@ control::MemberState Gateway::target_state(TargetIndex target) const {
 control::TargetCounts Gateway::target_counts_before(TargetIndex target) const {
     return parts_->steward->target_counts_before(target);
 }
+std::optional<health::Report> Gateway::target_health(TargetIndex target) const {
+    return parts_->health->target_report(target);
+}
 std::set<std::string> Gateway::shifted_zones() const {
     return parts_->registry.shifted_zones();
 }

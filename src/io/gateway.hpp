@@ -73,6 +73,7 @@ public:
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const override;
     [[nodiscard]] control::MemberState target_state(TargetIndex target) const override;
     [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const override;
+    [[nodiscard]] std::optional<health::Report> target_health(TargetIndex target) const override;
     [[nodiscard]] std::set<std::string> shifted_zones() const override;
     [[nodiscard]] WallClock wall_clock() const override;
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override;

@@ -57,10 +57,21 @@ void Steward::tick() {
     tools_.registry.tick(monotonic_now(),
                          {.flows = flows, .target_flows = target_flows, .has_settled = workers_are_current()});
     publish();
+    warn_of_ports();
     tick_timer_.expires_after(tick_interval);
     tick_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) tick();
     });
+}
+
+void Steward::warn_of_ports() {
+    const auto directory = tools_.view.roster().directory;
+    if (directory == nullptr) return;
+    const auto flows = [this](TargetIndex target) {
+        return control::count_target_place(tools_.view, target).flows_active();
+    };
+    for (const std::string& sentence : port_room_.look(*directory, flows))
+        spdlog::warn("{}", sentence);
 }
 
 void Steward::publish() {

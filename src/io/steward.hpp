@@ -4,6 +4,7 @@
 #pragma once
 
 #include "control/operations.hpp"
+#include "control/port_room.hpp"
 #include "control/registry.hpp"
 #include "control/view.hpp"
 #include "io/kernel_follower.hpp"
@@ -69,6 +70,7 @@ private:
     void publish();
     void wait_for_workers();
     [[nodiscard]] bool workers_are_current();
+    void warn_of_ports();
 
     StewardTools tools_;
     std::string config_path_;
@@ -76,6 +78,7 @@ private:
     Soon publish_soon_;
     std::function<void(const control::Registry&)> listener_;
     std::function<void(std::shared_ptr<const chain::Roster>)> forerunner_;
+    control::PortRoomWatch port_room_;
     // By position; zeros beyond its end.
     std::vector<control::ApplianceCounts> counts_before_;
     std::vector<control::TargetCounts> target_counts_before_;

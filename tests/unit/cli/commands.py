@@ -39,7 +39,7 @@ class Commands(unittest.TestCase):
         page = run("--help")
         self.assertEqual((page.returncode, page.stderr), (0, ""))
         commands = re.findall(r"^  (\w+) ", page.stdout, re.MULTILINE)
-        self.assertLess({"run", "check", "explain", "replay", "drain", "undrain", "reload"}, set(commands))
+        self.assertLess({"run", "check", "explain", "replay", "targets", "drain", "undrain", "reload"}, set(commands))
         for command in commands:
             page = run(command, "--help")
             self.assertEqual((page.returncode, page.stderr), (0, ""), command)
@@ -54,7 +54,9 @@ class Commands(unittest.TestCase):
                           ["explain", "--config", self.good, "icmp 192.0.2.10 > 203.0.113.9", "--from", "west"],
                           ["drain"], ["undrain"], ["drain", "firewalls", "--zone", "a"], ["drain", "a", "b"],
                           ["drain", "firewalls", "--delay", "30"], ["drain", "--zone", "a", "--delay", "30s"],
-                          ["undrain", "firewalls", "--delay", "30s"], ["reload", "firewalls"]):
+                          ["undrain", "firewalls", "--delay", "30s"], ["reload", "firewalls"],
+                          ["drain", "firewalls", "--target", "web"], ["drain", "--target", "web", "--zone", "a"],
+                          ["targets", "web"]):
             done = run(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

@@ -13,7 +13,7 @@
 
 namespace sallyport::test {
 
-struct FakeView final : control::View {
+struct FakeView : control::View {
     FakeView() {
         plan.ports = {chain::Port{"north", 1500, 0, true, {*IpPrefix::parse("192.0.2.1/24")}, {}},
                       chain::Port{"inspect", 1600, no_index, false, {}, {}},
@@ -70,6 +70,9 @@ struct FakeView final : control::View {
     [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const override {
         return target == 1 ? target_before : control::TargetCounts{};
     }
+    [[nodiscard]] std::optional<health::Report> target_health(TargetIndex target) const override {
+        return target_reports[target];
+    }
     [[nodiscard]] std::set<std::string> shifted_zones() const override { return zones; }
     [[nodiscard]] WallClock wall_clock() const override { return {.offset_ns = 1'700'000'000'000'000'000}; }
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override { return log; }
@@ -88,6 +91,7 @@ struct FakeView final : control::View {
     std::array<control::MemberState, 3> states;
     control::ApplianceCounts before; // of fw-2's place
     std::array<control::MemberState, 4> target_states;
+    std::array<std::optional<health::Report>, 4> target_reports;
     control::TargetCounts target_before; // of web-2's place
     std::set<std::string> zones;
     std::optional<control::FlowLogFacts> log;

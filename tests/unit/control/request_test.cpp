@@ -39,6 +39,29 @@ TEST_CASE("drain and undrain are about a group, an appliance or a zone") {
     CHECK(std::holds_alternative<ReloadRequest>(parse_request(R"({"command":"reload"})").value()));
 }
 
+TEST_CASE("drain and undrain are about targets as well, by words of their own") {
+    const auto drain = std::get<DrainRequest>(
+        parse_request(R"({"command":"drain","target_group":"web","target":"web-1","delay_ms":0})").value());
+    CHECK(drain.kind == ChoiceKind::targets);
+    CHECK(drain.choice.group == "web");
+    CHECK(drain.choice.name == "web-1");
+    CHECK(drain.delay == std::chrono::milliseconds(0));
+    const auto undrain =
+        std::get<UndrainRequest>(parse_request(R"({"command":"undrain","target_group":"web"})").value());
+    CHECK(undrain.kind == ChoiceKind::targets);
+    CHECK_FALSE(undrain.choice.name);
+    CHECK(std::holds_alternative<TargetsRequest>(parse_request(R"({"command":"targets"})").value()));
+    const auto wrong = [](const char* line) { return parse_request(line).error().message; };
+    CHECK(wrong(R"({"command":"drain","target_group":"web","appliance":"fw-1"})") ==
+          "the command has no argument `appliance` beside `target_group`");
+    CHECK(wrong(R"({"command":"drain","group":"firewalls","target":"web-1"})") ==
+          "the command has no argument `target` beside `group`");
+    CHECK(wrong(R"({"command":"drain","group":"firewalls","target_group":"web"})") ==
+          "the command wants one of `group`, `target_group` and `zone`");
+    CHECK(wrong(R"({"command":"drain","zone":"a","target":"web-1"})") ==
+          "the command has no argument `target` beside `zone`");
+}
+
 TEST_CASE("what is no request is answered with what is wrong with it") {
     const auto [line, sentence] = GENERATE(table<std::string, std::string>({
         {"", "the request is not one JSON object on one line"},
@@ -50,12 +73,13 @@ TEST_CASE("what is no request is answered with what is wrong with it") {
         {"{}", "the request has no `command`"},
         {R"({"command":5})", "the request has no `command`"},
         {R"({"command":"stop"})",
-         "no such command: `stop`; there are status, flows, drops, appliances, drain, undrain and reload"},
+         "no such command: `stop`; there are status, flows, drops, appliances, targets, drain, undrain and reload"},
         {R"({"command":"status","limit":1})", "the command has no argument `limit`"},
         {R"({"command":"drops","all":1})", "the argument `all` is neither true nor false"},
         {R"({"command":"flows","log":"yes"})", "the argument `log` is neither true nor false"},
-        {R"({"command":"drain"})", "the command wants either a `group` or a `zone`"},
-        {R"({"command":"undrain","zone":"a","group":"b"})", "the command wants either a `group` or a `zone`"},
+        {R"({"command":"drain"})", "the command wants one of `group`, `target_group` and `zone`"},
+        {R"({"command":"undrain","zone":"a","group":"b"})",
+         "the command wants one of `group`, `target_group` and `zone`"},
         {R"({"command":"drain","zone":"a","appliance":"b"})", "the command has no argument `appliance` beside `zone`"},
         {R"({"command":"drain","zone":"a","delay_ms":1})", "the command has no argument `delay_ms` beside `zone`"},
         {R"({"command":"drain","group":"a","delay_ms":-1})",

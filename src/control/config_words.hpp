@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration's words for what listeners and target groups are, as the file and the reports spell them.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <string_view>
+
+namespace sallyport::control {
+
+[[nodiscard]] constexpr std::string_view protocol_word(config::L4Protocol protocol) noexcept {
+    switch (protocol) {
+    case config::L4Protocol::tcp:
+        return "TCP";
+    case config::L4Protocol::udp:
+        return "UDP";
+    case config::L4Protocol::tcp_udp:
+        break;
+    }
+    return "TCP_UDP";
+}
+
+[[nodiscard]] constexpr std::string_view algorithm_word(config::Algorithm algorithm) noexcept {
+    switch (algorithm) {
+    case config::Algorithm::flow_hash:
+        return "flow_hash";
+    case config::Algorithm::round_robin:
+        return "round_robin";
+    case config::Algorithm::least_connections:
+        return "least_connections";
+    case config::Algorithm::ip_hash:
+        return "ip_hash";
+    case config::Algorithm::weighted_random:
+        break;
+    }
+    return "weighted_random";
+}
+
+[[nodiscard]] constexpr std::string_view mode_word(config::ListenerMode mode) noexcept {
+    return mode == config::ListenerMode::proxy ? "proxy" : "rewrite";
+}
+
+} // namespace sallyport::control
