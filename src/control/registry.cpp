@@ -91,7 +91,7 @@ Result<Members> Registry::shift_zone(const std::string& zone, bool away, Instant
         shifted_zones_.erase(zone);
     }
     appliances_.shift_zone(zone, away);
-
+    targets_.shift_zone(zone, away);
     appliances_.settle(now);
     targets_.settle(now);
     return chosen ? *chosen : Members{};
