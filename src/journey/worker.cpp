@@ -6,6 +6,7 @@
 #include "journey/fragments.hpp"
 #include "journey/from_host.hpp"
 #include "journey/housekeeping.hpp"
+#include "journey/stand_in.hpp"
 #include "journey/start_probe.hpp"
 #include "journey/steps.hpp"
 #include "journey/worker_state.hpp"
@@ -165,6 +166,12 @@ void Worker::take_over(const Surroundings& surroundings, Outlet& outlet, std::sp
     for (Packet* packet : packets)
         where_it_resumes(round, std::exchange(packet->resume, Resume::nowhere)).push(packet);
     run(round);
+}
+
+void Worker::stand_in(const Surroundings& surroundings, Outlet& outlet, const Packet& frame) noexcept {
+    state_->follow(surroundings.roster);
+    Round round(*state_, surroundings, outlet);
+    journey::stand_in(round, frame);
 }
 
 void Worker::refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason reason) noexcept {

@@ -112,6 +112,9 @@ public:
     void leave_host(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
     /// Carries on what another worker handed over, unchanged since. At most max_burst.
     void take_over(const Surroundings& surroundings, Outlet& outlet, std::span<Packet* const> packets) noexcept;
+    /// Makes a frame that arrive() will be given next, and that its sender addressed from a listener's side, what the
+    /// flow's target would have sent. For replays, whose traces know no targets.
+    void stand_in(const Surroundings& surroundings, Outlet& outlet, const Packet& frame) noexcept;
     /// Counts and releases packets that whoever drives the ports could not bring in or out (VlanUnknown,
     /// TransmitFull, HostLinkFull, HandoverFull, ...).
     void refuse(Outlet& outlet, std::span<Packet* const> packets, DropReason reason) noexcept;

@@ -97,6 +97,14 @@ public:
     Outcome send(PortIndex port, const Spec& spec, unsigned worker = 0) {
         return arrive(port, frame_for(port, ip_packet(spec)), worker);
     }
+    /// The frame, as a target would have sent it.
+    Bytes stand_in(PortIndex port, const Bytes& frame) {
+        Packet* packet = bring_in(port, frame, 128);
+        workers_.at(0).stand_in(surroundings(), *this, *packet);
+        const Bytes changed(packet->bytes().begin(), packet->bytes().end());
+        release({&packet, 1});
+        return changed;
+    }
     /// What the appliance makes of `sent`, back into the gateway.
     Outcome give_back(const Bytes& sent, unsigned worker = 0) { return arrive(inspect, returned(sent), worker); }
     Outcome tend() {
