@@ -32,6 +32,7 @@ Usage make_usage(Arguments& to) {
         "Sends the packets of pcap and pcapng files through the gateway's pipeline, with the traces' own clock and\n"
         "with appliances that run in this process (`emulate` in the configuration), and writes what leaves every\n"
         "port to DIR/PORT.pcap, what appliances gave back to DIR/inspect-return.pcap, and DIR/report.json.\n"
+        "Behind a listener, the trace's server stands in for the targets.\n"
         "The same input gives the same bytes. docs/replay.md has the details.",
         po::options_description("options")};
     usage.options.add_options()                                                                  //
@@ -46,8 +47,8 @@ Usage make_usage(Arguments& to) {
         ("no-route", po::value(&to.no_route)->default_value("across")->value_name("across|drop"),
          "what happens without a route: on to the endpoint's other side, or dropped as NoRoute") //
         ("events", po::value(&to.events)->value_name("FILE"),
-         "what happens to appliances meanwhile, a line each: `2s unhealthy GROUP/APPLIANCE`, also healthy, drain,\n"
-         "deregister and register; `2s shift ZONE` and unshift; `2s config FILE` for a reload");
+         "what happens to appliances and targets meanwhile, a line each: `2s unhealthy GROUP/NAME`, also healthy,\n"
+         "drain, deregister and register; `2s shift ZONE` and unshift; `2s config FILE` for a reload");
     return usage;
 }
 

@@ -50,20 +50,27 @@ struct Fault {
     std::string advice;
 };
 
-std::optional<Fault> read_appliance(std::string_view text, Event& event) {
+/// A target without a name is called by its address and port.
+bool is_member_name(std::string_view text) {
+    return config::is_name(text) ||
+           (!text.empty() && text.find_first_not_of("0123456789abcdef.:[]") == std::string_view::npos);
+}
+
+std::optional<Fault> read_member(std::string_view text, Event& event) {
     const std::size_t slash = text.find('/');
     if (slash != std::string_view::npos) {
         event.group = text.substr(0, slash);
-        event.appliance = text.substr(slash + 1);
-        if (config::is_name(event.group) && config::is_name(event.appliance)) return std::nullopt;
+        event.member = text.substr(slash + 1);
+        if (config::is_name(event.group) && is_member_name(event.member)) return std::nullopt;
     }
-    return Fault{"no appliance is called " + in_backticks(text), "write GROUP/APPLIANCE, such as firewalls/fw-1"};
+    return Fault{"no appliance and no target is called " + in_backticks(text),
+                 "write GROUP/APPLIANCE, such as firewalls/fw-1, or GROUP/TARGET, such as web/203.0.113.11:8080"};
 }
 
 std::optional<Fault> read_zone(std::string_view text, Event& event) {
     event.zone = text;
     if (config::is_name(text)) return std::nullopt;
-    return Fault{"no zone is called " + in_backticks(text), "write the zone of appliances, such as east"};
+    return Fault{"no zone is called " + in_backticks(text), "write the zone of appliances or targets, such as east"};
 }
 
 std::optional<Fault> read_config(std::string_view text, const std::filesystem::path& folder, Event& event) {
@@ -104,7 +111,7 @@ std::optional<Fault> read_event(std::string_view rest, const std::filesystem::pa
     case EventKind::reload:
         return read_config(rest, folder, event);
     default:
-        return read_appliance(rest, event);
+        return read_member(rest, event);
     }
 }
 

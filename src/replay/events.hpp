@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to appliances during a replay, as a text file says it: one event a line, at a time from the trace's
-// first packet on.
+// What happens to appliances and targets during a replay, as a text file says it: one event a line, at a time from the
+// trace's first packet on.
 #pragma once
 
 #include "config/config.hpp"
@@ -29,8 +29,8 @@ enum class EventKind {
 struct Event {
     std::chrono::milliseconds offset{0}; // from the trace's first packet
     EventKind kind = EventKind::healthy;
-    std::string group;                            // the first five
-    std::string appliance;                        // likewise
+    std::string group;                            // the first five: of appliances, or of targets
+    std::string member;                           // likewise
     std::string zone;                             // shift, unshift
     std::shared_ptr<const config::Config> config; // reload
     int line = 0;

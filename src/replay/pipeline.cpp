@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replay/pipeline.hpp"
 
+#include "balance/l4/directory.hpp"
 #include "geneve/gwlb.hpp"
 #include "kit/inner_packet.hpp"
 #include "replay/sides.hpp"
@@ -14,11 +15,19 @@ constexpr std::uint64_t second_ns = 1'000'000'000;
 
 std::uint64_t longest_timeout_ns(const chain::Roster& roster) {
     std::uint64_t longest_ms = 0;
-    for (const chain::Endpoint& endpoint : roster.endpoints) {
-        for (const std::uint32_t timeout_ms : endpoint.timeouts_ms)
+    const auto look_at = [&](const auto& timeouts_ms) {
+        for (const std::uint32_t timeout_ms : timeouts_ms)
             longest_ms = std::max<std::uint64_t>(longest_ms, timeout_ms);
-    }
+    };
+    for (const chain::Endpoint& endpoint : roster.endpoints)
+        look_at(endpoint.timeouts_ms);
+    for (const auto& timeouts_ms : roster.directory->timers)
+        look_at(timeouts_ms);
     return longest_ms * (second_ns / 1000);
+}
+
+bool ends_flows(const chain::Roster& roster) {
+    return std::ranges::any_of(roster.directory->targets, &balance::Target::ends_flows);
 }
 
 } // namespace
@@ -39,13 +48,17 @@ Result<journey::Worker> Pipeline::make_worker(const config::Config& config, cons
     settings.held_fragments = config.gateway.held_fragments;
     settings.appliance_slots = last.appliances.size();
     settings.group_slots = last.groups.size();
+    settings.listener_slots = last.directory->listeners.size();
+    settings.target_group_slots = last.directory->groups.size();
+    settings.target_slots = last.directory->targets.size();
     settings.keys = keys;
     return journey::Worker::create(settings, first);
 }
 
 std::uint64_t Pipeline::generated() const noexcept {
     const WorkerCounters& counters = worker_.counters();
-    return counters.icmp_errors_sent.read() + counters.resets_sent.read() + counters.fragments_made.read();
+    return counters.icmp_errors_sent.read() + counters.resets_sent.read() + counters.fragments_made.read() -
+           resets_for_host_;
 }
 
 void Pipeline::tend_at(std::uint64_t time_ns) {
@@ -84,6 +97,12 @@ void Pipeline::follow(Snapshot snapshot) {
     flows_by_chain_.resize(std::max(flows_by_chain_.size(), roster().chains.size()));
     // Flows may move now, or go past a hop.
     symmetry_.begin_anew();
+    if (!ends_flows(roster())) return;
+    // A call ends as many connections as a round can carry; here all end before the next packet.
+    constexpr std::uint32_t ended_a_call = 256;
+    const std::uint32_t calls = worker_.flows().capacity() / ended_a_call + 2;
+    for (std::uint32_t call = 0; call < calls; ++call)
+        tend_at(now_.nanoseconds);
 }
 
 void Pipeline::arrive(journey::Packet* packet) {
@@ -112,12 +131,19 @@ void Pipeline::refuse(journey::Packet* packet, DropReason reason) {
 void Pipeline::settle(Passage& passage) {
     for (;;) {
         for (journey::Packet* packet : outlet_.take_for_host())
-            refuse(packet, DropReason::HostAbsent);
+            end_at_host(packet);
         const std::vector<journey::Packet*> frames = outlet_.take_transmitted();
         if (frames.empty()) return;
         for (journey::Packet* frame : frames)
             deliver(frame, passage);
     }
+}
+
+void Pipeline::end_at_host(journey::Packet* packet) {
+    if (packet->origin != no_index) return refuse(packet, DropReason::HostAbsent);
+    // A reset that the gateway made came in nowhere.
+    ++resets_for_host_;
+    pool_.give_back(packet);
 }
 
 void Pipeline::deliver(journey::Packet* frame, Passage& passage) {
@@ -189,6 +215,34 @@ void Pipeline::finish(Report& report) {
         report.ports.push_back({roster().ports[i].name,
                                 {port.packets_in.read(), port.bytes_in.read()},
                                 {port.packets_out.read(), port.bytes_out.read()}});
+    }
+    count_balancing(report);
+}
+
+void Pipeline::count_balancing(Report& report) const {
+    const WorkerCounters& counters = worker_.counters();
+    const balance::Directory& directory = *roster().directory;
+    for (std::size_t i = 0; i < directory.listeners.size(); ++i) {
+        const ListenerCounters& listener = counters.listeners[i];
+        report.listeners.push_back({.name = directory.listeners[i].name,
+                                    .flows = listener.flows_created.read(),
+                                    .sources_refused = listener.sources_refused.read(),
+                                    .half_open_dropped = listener.half_open_dropped.read(),
+                                    .no_target = listener.no_target.read(),
+                                    .port_allocation_errors = listener.port_allocation_errors.read(),
+                                    .keys_taken = listener.keys_taken.read()});
+    }
+    for (std::size_t i = 0; i < directory.targets.size(); ++i) {
+        const TargetCounters& target = counters.targets[i];
+        const balance::Target& place = directory.targets[i];
+        report.targets.push_back({.name = directory.groups[place.group].name + "/" + place.name,
+                                  .flows = target.flows_created.read(),
+                                  .to = {target.packets_to.read(), target.bytes_to.read()},
+                                  .from = {target.packets_from.read(), target.bytes_from.read()},
+                                  .answered = target.answered.read(),
+                                  .refused = target.refused.read(),
+                                  .unanswered = target.unanswered.read(),
+                                  .terminated = target.terminated.read()});
     }
 }
 

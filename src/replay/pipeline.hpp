@@ -33,7 +33,7 @@ public:
     /// The secrets of every replay: the same, so that the same input gives the same bytes.
     static constexpr journey::WorkerKeys keys = {{0x53616c6c79706f72, 0x742d7265706c6179},
                                                  {0x666c6f772d636f6f, 0x6b6965732d6f6c64}};
-    /// With room for the appliances and groups of `last`, the roster of the trace's end.
+    /// With room for the appliances, listeners and targets of `last`, the roster of the trace's end.
     [[nodiscard]] static Result<journey::Worker> make_worker(const config::Config& config, const chain::Roster& first,
                                                              const chain::Roster& last,
                                                              const std::vector<ReplayPort>& ports);
@@ -42,6 +42,8 @@ public:
     void pass_time(Instant time);
     /// From now on things stand like this. Everything of the roster before keeps its position.
     void follow(Snapshot snapshot);
+    /// What a trace's server sends becomes what the target would have sent that its client's flow was given.
+    void stand_in(const journey::Packet& packet) { worker_.stand_in(surroundings(), outlet_, packet); }
     /// An empty packet; to be given to arrive() or refuse().
     [[nodiscard]] journey::Packet* take() { return pool_.take(); }
     void arrive(journey::Packet* packet);
@@ -53,6 +55,8 @@ private:
     void tend_at(std::uint64_t time_ns);
     void sweep_from(std::uint64_t time_ns, std::uint64_t period_ns);
     void settle(Passage& passage);
+    void end_at_host(journey::Packet* packet);
+    void count_balancing(Report& report) const;
     void deliver(journey::Packet* frame, Passage& passage);
     void note_visit(const FrameToAppliance& to, const journey::Packet& frame, Passage& passage) const;
     [[nodiscard]] journey::Surroundings surroundings() const { return {now_in_.roster, now_in_.forwarding, now_}; }
@@ -72,6 +76,7 @@ private:
     Amount out_;
     Amount to_appliances_;
     Amount from_appliances_;
+    std::uint64_t resets_for_host_ = 0;         // for a proxy that is not there
     std::uint64_t copies_ = 0;                  // of to_appliances_, for mirrors
     std::vector<std::uint64_t> flows_by_chain_; // by chain index
     std::uint64_t flows_without_chain_ = 0;

@@ -100,11 +100,14 @@ void feed(MergedTraces& traces, const Outside& outside, Pipeline& pipeline, Repo
         report.in.add(input->record.bytes.size());
 
         journey::Packet* packet = pipeline.take();
-        if (const auto reason = outside.admission.admit(*input, outside.input_ports[input->input], *packet)) {
+        const PortIndex port = outside.input_ports[input->input];
+        if (const auto reason = outside.admission.admit(*input, port, *packet)) {
             pipeline.refuse(packet, *reason);
-        } else {
-            pipeline.arrive(packet);
+            continue;
         }
+        // What arrives at a named port was recorded there; a plain trace, where clients see it.
+        if (port == no_index) pipeline.stand_in(*packet);
+        pipeline.arrive(packet);
     }
     report.filled_checksums = outside.admission.filled_checksums();
     report.trace_error = traces.fault();

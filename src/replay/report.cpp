@@ -20,6 +20,43 @@ object to_json(const Amount& amount) {
     return {{"packets", amount.packets}, {"bytes", amount.bytes}};
 }
 
+/// Adds up what has one name, number by number.
+void add_to(object& sum, const object& part) {
+    for (const auto& [key, value] : part) {
+        if (value.is_object()) {
+            if (!sum.contains(key)) sum[key] = object{};
+            add_to(sum[key].as_object(), value.as_object());
+        } else {
+            sum[key] = (sum.contains(key) ? sum[key].to_number<std::uint64_t>() : 0) + value.to_number<std::uint64_t>();
+        }
+    }
+}
+
+object to_json(const ListenerReport& listener) {
+    return {{"flows", listener.flows},
+            {"sources_refused", listener.sources_refused},
+            {"half_open_dropped", listener.half_open_dropped},
+            {"no_target", listener.no_target},
+            {"port_allocation_errors", listener.port_allocation_errors},
+            {"keys_taken", listener.keys_taken}};
+}
+
+object to_json(const TargetReport& target) {
+    return {{"flows", target.flows},          {"to", to_json(target.to)},  {"from", to_json(target.from)},
+            {"answered", target.answered},    {"refused", target.refused}, {"unanswered", target.unanswered},
+            {"terminated", target.terminated}};
+}
+
+template <typename Reports>
+object by_name(const Reports& reports) {
+    object all;
+    for (const auto& each : reports) {
+        if (!all.contains(each.name)) all[each.name] = object{};
+        add_to(all[each.name].as_object(), to_json(each));
+    }
+    return all;
+}
+
 } // namespace
 
 std::uint64_t Report::dropped() const noexcept {
@@ -54,6 +91,10 @@ object to_json(const Report& report) {
                {"drops", std::move(drops)},
                {"asymmetric_flows", report.asymmetric_flows},
                {"ports", std::move(ports)}};
+    if (!report.listeners.empty()) {
+        all["listeners"] = by_name(report.listeners);
+        all["targets"] = by_name(report.targets);
+    }
     if (report.copies != 0) all["packets"].as_object()["copies"] = report.copies;
     if (report.flows_moved != 0) all["flows_moved"] = report.flows_moved;
     if (report.flows_reset != 0) all["flows_reset"] = report.flows_reset;

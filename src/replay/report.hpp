@@ -38,6 +38,27 @@ struct TraceSpan {
 /// Of one name: added up. An appliance with another address is another one, and groups may use the same names.
 using NamedCounts = std::vector<std::pair<std::string, std::uint64_t>>;
 
+/// What the gateway's counters say of a listener, and of a target (telemetry/counters.hpp).
+struct ListenerReport {
+    std::string name;
+    std::uint64_t flows = 0;
+    std::uint64_t sources_refused = 0;
+    std::uint64_t half_open_dropped = 0;
+    std::uint64_t no_target = 0;
+    std::uint64_t port_allocation_errors = 0;
+    std::uint64_t keys_taken = 0;
+};
+struct TargetReport {
+    std::string name; // its group, a slash, its own
+    std::uint64_t flows = 0;
+    Amount to; // IP bytes, as appliances see them
+    Amount from;
+    std::uint64_t answered = 0; // connections
+    std::uint64_t refused = 0;
+    std::uint64_t unanswered = 0;
+    std::uint64_t terminated = 0;
+};
+
 struct Report {
     Amount in;  // the traces' records
     Amount out; // frames on the endpoints' ports
@@ -56,8 +77,11 @@ struct Report {
     std::uint64_t filled_checksums = 0;  // IPv4 headers whose checksum the sender's network card would have filled in
     std::uint64_t unwatched_packets = 0; // of flows that were too many to be watched for that
     std::vector<PortReport> ports;       // in the order of the config
-    std::optional<TraceSpan> trace;      // nothing: no record was read
-    std::string trace_error;             // where a trace is damaged; empty: it is not
+    /// Likewise; empty in one without listeners. Those that a reload changed stand there once more: added up by name.
+    std::vector<ListenerReport> listeners;
+    std::vector<TargetReport> targets;
+    std::optional<TraceSpan> trace; // nothing: no record was read
+    std::string trace_error;        // where a trace is damaged; empty: it is not
 
     [[nodiscard]] std::uint64_t dropped() const noexcept;
     /// Every record was forwarded or dropped: in.packets == forwarded() + dropped().

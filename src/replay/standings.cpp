@@ -9,6 +9,7 @@
 namespace sallyport::replay {
 namespace {
 
+using balance::TargetPlace;
 using chain::Health;
 using chain::Place;
 using chain::Registration;
@@ -18,10 +19,40 @@ Finding finding(const Event& event, std::string problem, std::string advice) {
     return {event.line, 0, "", std::move(problem), std::move(advice)};
 }
 
+template <typename AnyPlace>
+AnyPlace* find_by_name(std::vector<AnyPlace>& places, const Event& event) noexcept {
+    for (AnyPlace& place : places) {
+        if (place.group == event.group && place.name == event.member) return &place;
+    }
+    return nullptr;
+}
+
+/// As the first five kinds of event say.
+void change(chain::Standing& standing, EventKind kind) noexcept {
+    switch (kind) {
+    case EventKind::unhealthy:
+        standing.health = Health::unhealthy;
+        break;
+    case EventKind::healthy:
+        standing.health = Health::healthy;
+        break;
+    case EventKind::drain:
+        standing.registration = Registration::draining;
+        break;
+    case EventKind::deregister:
+        standing.registration = Registration::deregistered;
+        break;
+    default:
+        standing.registration = Registration::registered;
+        break;
+    }
+}
+
 } // namespace
 
 Standings::Standings(const config::Config& config)
-    : config_(std::make_shared<const config::Config>(config)), slots_(chain::first_slots(config)) {}
+    : config_(std::make_shared<const config::Config>(config)), slots_(chain::first_slots(config)),
+      targets_(balance::first_target_slots(config)) {}
 
 std::optional<Finding> Standings::apply(const Event& event) {
     switch (event.kind) {
@@ -31,71 +62,80 @@ std::optional<Finding> Standings::apply(const Event& event) {
     case EventKind::reload:
         return reload(event);
     default:
-        return apply_to_appliance(event);
+        return apply_to_member(event);
     }
 }
 
 /// One that a reload took out is still there, unless another one has its name now.
-Place* Standings::find(const Event& event) noexcept {
-    const ApplianceIndex configured = slots_.appliance(event.group, event.appliance);
+Place* Standings::find_appliance(const Event& event) noexcept {
+    const ApplianceIndex configured = slots_.appliance(event.group, event.member);
     if (configured != no_index) return &slots_.appliances[configured];
-    for (Place& place : slots_.appliances) {
-        if (place.group == event.group && place.name == event.appliance) return &place;
-    }
-    return nullptr;
+    return find_by_name(slots_.appliances, event);
 }
 
-std::optional<Finding> Standings::apply_to_appliance(const Event& event) {
-    Place* place = find(event);
-    if (place == nullptr) {
-        std::vector<std::string> names;
-        for (const Place& each : slots_.appliances)
-            names.push_back(each.group + "/" + each.name);
-        const std::string name = event.group + "/" + event.appliance;
-        return finding(event, "there is no appliance " + config::in_backticks(name),
-                       config::did_you_mean(name, {names.begin(), names.end()}, "write GROUP/APPLIANCE of one"));
-    }
-    if (event.kind == EventKind::put_back && !place->is_configured) {
-        return finding(event, "a reload took " + config::in_backticks(event.group + "/" + event.appliance) + " out",
+TargetPlace* Standings::find_target(const Event& event) noexcept {
+    const TargetIndex configured = targets_.target(event.group, event.member);
+    if (configured != no_index) return &targets_.targets[configured];
+    return find_by_name(targets_.targets, event);
+}
+
+Finding Standings::nobody(const Event& event) const {
+    std::vector<std::string> names;
+    for (const Place& each : slots_.appliances)
+        names.push_back(each.group + "/" + each.name);
+    for (const TargetPlace& each : targets_.targets)
+        names.push_back(each.group + "/" + each.name);
+    const std::string name = event.group + "/" + event.member;
+    const bool are_targets = !targets_.targets.empty();
+    return finding(event,
+                   std::string("there is no appliance ") + (are_targets ? "and no target " : "") +
+                       config::in_backticks(name),
+                   config::did_you_mean(name, {names.begin(), names.end()},
+                                        are_targets ? "write GROUP/APPLIANCE or GROUP/TARGET of one"
+                                                    : "write GROUP/APPLIANCE of one"));
+}
+
+std::optional<Finding> Standings::apply_to_member(const Event& event) {
+    Place* appliance = find_appliance(event);
+    TargetPlace* target = appliance == nullptr ? find_target(event) : nullptr;
+    if (appliance == nullptr && target == nullptr) return nobody(event);
+    if (event.kind == EventKind::put_back && !(target != nullptr ? target->is_configured : appliance->is_configured)) {
+        return finding(event, "a reload took " + config::in_backticks(event.group + "/" + event.member) + " out",
                        "bring it back with a `config` that has it");
     }
-    switch (event.kind) {
-    case EventKind::unhealthy:
-        place->standing.health = Health::unhealthy;
-        break;
-    case EventKind::healthy:
-        place->standing.health = Health::healthy;
-        break;
-    case EventKind::drain:
-        place->standing.registration = Registration::draining;
-        break;
-    case EventKind::deregister:
-        place->standing.registration = Registration::deregistered;
-        break;
-    default:
-        place->standing.registration = Registration::registered;
-        break;
-    }
+    change(target != nullptr ? target->standing : appliance->standing, event.kind);
+    if (target == nullptr) return std::nullopt;
+    // Nor does unhealthy_draining run, just as the deregistration delay does not.
+    if (event.kind == EventKind::unhealthy) target->unhealthy_flows_end = target->unhealthy_termination;
+    if (event.kind == EventKind::healthy) target->unhealthy_flows_end = false;
     return std::nullopt;
+}
+
+void Standings::mark_shifted_zones() {
+    for (Place& place : slots_.appliances)
+        place.standing.zone_is_shifted = shifted_zones_.contains(place.zone);
+    for (TargetPlace& place : targets_.targets)
+        place.standing.zone_is_shifted = shifted_zones_.contains(place.zone);
 }
 
 std::optional<Finding> Standings::shift_zone(const Event& event) {
     std::set<std::string_view> zones;
     for (const Place& place : slots_.appliances)
         zones.insert(place.zone);
+    for (const TargetPlace& place : targets_.targets)
+        zones.insert(place.zone);
     if (!zones.contains(event.zone)) {
         zones.erase("");
-        return finding(event, "there is no zone " + config::in_backticks(event.zone),
-                       config::did_you_mean(event.zone, {zones.begin(), zones.end()}, "write the zone of appliances"));
+        return finding(
+            event, "there is no zone " + config::in_backticks(event.zone),
+            config::did_you_mean(event.zone, {zones.begin(), zones.end()}, "write the zone of appliances or targets"));
     }
-    const bool is_shifted = event.kind == EventKind::shift;
-    if (is_shifted) {
+    if (event.kind == EventKind::shift) {
         shifted_zones_.insert(event.zone);
     } else {
         shifted_zones_.erase(event.zone);
     }
-    for (Place& place : slots_.appliances)
-        place.standing.zone_is_shifted = shifted_zones_.contains(place.zone);
+    mark_shifted_zones();
     return std::nullopt;
 }
 
@@ -107,8 +147,8 @@ std::optional<Finding> Standings::reload(const Event& event) {
     }
     config_ = std::make_shared<const config::Config>(config::in_running_order(*config_, *event.config));
     slots_ = chain::next_slots(std::move(slots_), *config_, {});
-    for (Place& place : slots_.appliances)
-        place.standing.zone_is_shifted = shifted_zones_.contains(place.zone);
+    targets_ = balance::next_target_slots(std::move(targets_), *config_, {});
+    mark_shifted_zones();
     return std::nullopt;
 }
 

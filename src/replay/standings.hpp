@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How everything stands at a time of a replay: the configuration of the moment, and what events made of the appliances.
+// How everything stands at a time of a replay: the configuration of the moment, and what events made of appliances and
+// targets.
 #pragma once
 
+#include "balance/l4/build_directory.hpp"
+#include "balance/l4/slots.hpp"
 #include "chain/roster.hpp"
 #include "chain/slots.hpp"
 #include "config/config.hpp"
@@ -17,7 +20,7 @@ namespace sallyport::replay {
 
 class Standings {
 public:
-    /// As a trace begins: every appliance of the configuration registered and healthy.
+    /// As a trace begins: every appliance and target of the configuration registered and healthy.
     explicit Standings(const config::Config& config);
 
     /// Makes it so. A finding at the event's line, and nothing is changed, when the event names what there is not, or a
@@ -27,16 +30,21 @@ public:
     [[nodiscard]] const config::Config& config() const noexcept { return *config_; }
     /// They only grow: here nobody finds out that no flow holds a place any more.
     [[nodiscard]] const chain::Slots& slots() const noexcept { return slots_; }
-    [[nodiscard]] chain::Roster roster() const { return chain::build_roster(*config_, slots_); }
+    [[nodiscard]] const balance::TargetSlots& target_slots() const noexcept { return targets_; }
+    [[nodiscard]] chain::Roster roster() const { return balance::build_roster(*config_, slots_, targets_); }
 
 private:
-    [[nodiscard]] chain::Place* find(const Event& event) noexcept;
-    [[nodiscard]] std::optional<config::Finding> apply_to_appliance(const Event& event);
+    [[nodiscard]] chain::Place* find_appliance(const Event& event) noexcept;
+    [[nodiscard]] balance::TargetPlace* find_target(const Event& event) noexcept;
+    [[nodiscard]] config::Finding nobody(const Event& event) const;
+    [[nodiscard]] std::optional<config::Finding> apply_to_member(const Event& event);
+    void mark_shifted_zones();
     [[nodiscard]] std::optional<config::Finding> shift_zone(const Event& event);
     [[nodiscard]] std::optional<config::Finding> reload(const Event& event);
 
     std::shared_ptr<const config::Config> config_;
     chain::Slots slots_;
+    balance::TargetSlots targets_;
     std::set<std::string> shifted_zones_;
 };
 

@@ -29,7 +29,7 @@ TEST_CASE("events are read, with comments and blank lines between them") {
     CHECK(read.events[0].offset == milliseconds(1500));
     CHECK(read.events[0].kind == EventKind::unhealthy);
     CHECK(read.events[0].group == "firewalls");
-    CHECK(read.events[0].appliance == "fw-1");
+    CHECK(read.events[0].member == "fw-1");
     CHECK(read.events[0].line == 3);
     CHECK(read.events[1].kind == EventKind::shift);
     CHECK(read.events[1].zone == "east");
@@ -38,12 +38,21 @@ TEST_CASE("events are read, with comments and blank lines between them") {
     CHECK(read.events[3].line == 6);
 }
 
+TEST_CASE("targets without a name are called by address and port") {
+    const ReadEvents read = parse_events("1s drain web/203.0.113.11:8080\n2s drain web/[2001:db8::b]:80\n", ".");
+    CHECK(read.findings.empty());
+    REQUIRE(read.events.size() == 2);
+    CHECK(read.events[0].group == "web");
+    CHECK(read.events[0].member == "203.0.113.11:8080");
+    CHECK(read.events[1].member == "[2001:db8::b]:80");
+}
+
 TEST_CASE("events are in the order of time, those of one time in the order of their lines") {
     const ReadEvents read = parse_events("2s drain a/late\n1s drain a/first\n1000ms drain a/second\n", ".");
     REQUIRE(read.events.size() == 3);
-    CHECK(read.events[0].appliance == "first");
-    CHECK(read.events[1].appliance == "second");
-    CHECK(read.events[2].appliance == "late");
+    CHECK(read.events[0].member == "first");
+    CHECK(read.events[1].member == "second");
+    CHECK(read.events[2].member == "late");
 }
 
 TEST_CASE("a line that can not be read says where it is and what to write") {
@@ -53,10 +62,12 @@ TEST_CASE("a line that can not be read says where it is and what to write") {
     CHECK(only_finding("1s") == "events:1: does not say what happens; write unhealthy, healthy, drain, deregister, "
                                 "register, shift, unshift or config");
     CHECK(only_finding("1s drain fw") ==
-          "events:1: no appliance is called `fw`; write GROUP/APPLIANCE, such as firewalls/fw-1");
-    CHECK(only_finding("1s drain a/b c") ==
-          "events:1: no appliance is called `a/b c`; write GROUP/APPLIANCE, such as firewalls/fw-1");
-    CHECK(only_finding("1s shift") == "events:1: no zone is called ``; write the zone of appliances, such as east");
+          "events:1: no appliance and no target is called `fw`; write GROUP/APPLIANCE, such as firewalls/fw-1, or "
+          "GROUP/TARGET, such as web/203.0.113.11:8080");
+    CHECK(only_finding("1s drain a/b c").starts_with("events:1: no appliance and no target is called `a/b c`; "));
+    CHECK(only_finding("1s drain a/").starts_with("events:1: no appliance and no target is called `a/`; "));
+    CHECK(only_finding("1s shift") == "events:1: no zone is called ``; write the zone of appliances or targets, such "
+                                      "as east");
     CHECK(only_finding("1s config") == "events:1: names no file; write the path of a configuration");
     CHECK(only_finding("1s config later.yaml")
               .starts_with("events:1: is a configuration that does not work: "

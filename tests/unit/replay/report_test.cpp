@@ -53,6 +53,21 @@ TEST_CASE("keys stand in the config's order") {
     CHECK(json.at("unwatched_packets").to_number<int>() == 3);
 }
 
+TEST_CASE("listeners and targets of one name are added up, and without listeners there is neither") {
+    Report report;
+    CHECK(!to_json(report).contains("listeners"));
+    CHECK(!to_json(report).contains("targets"));
+    report.listeners = {{.name = "z", .flows = 1, .no_target = 2}, {.name = "a"}, {.name = "z", .flows = 3}};
+    report.targets = {{.name = "web/one", .flows = 1, .to = {2, 80}}, {.name = "web/one", .to = {1, 40}, .refused = 1}};
+    const auto json = to_json(report);
+    CHECK(json.at("listeners").as_object().begin()->key() == "z");
+    CHECK(json.at("listeners").at("z").at("flows").to_number<int>() == 4);
+    CHECK(json.at("listeners").at("z").at("no_target").to_number<int>() == 2);
+    CHECK(json.at("targets").at("web/one").at("to").at("bytes").to_number<int>() == 120);
+    CHECK(json.at("targets").at("web/one").at("flows").to_number<int>() == 1);
+    CHECK(json.at("targets").at("web/one").at("refused").to_number<int>() == 1);
+}
+
 TEST_CASE("pretty JSON is JSON with one member a line") {
     const auto value = boost::json::parse(R"({"a":{"b":[1,"x\"y"],"c":{}},"d":null,"e":[]})");
     CHECK(pretty(value) == "{\n  \"a\": {\n    \"b\": [\n      1,\n      \"x\\\"y\"\n    ],\n    \"c\": {}\n  },\n"
