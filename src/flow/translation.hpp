@@ -21,9 +21,10 @@ struct alignas(64) Translation {
     ListenerIndex listener = no_index;
     TargetIndex target = no_index; // no_index: the proxy chooses
     Leads leads = Leads::to_target;
-    bool is_source_replaced = false; // the client's address is one of the gateway's towards the target
-    bool target_answered = false;    // some packet came back
-    bool client_is_high = false;     // in `key`
+    bool is_source_replaced : 1 = false; // the client's address is one of the gateway's towards the target
+    bool target_asked : 1 = false;       // some packet has passed the chain, and gone there
+    bool target_answered : 1 = false;    // some packet came back
+    bool client_is_high = false;         // in `key`
     /// What rewriting from the client's side to the target's adds to the ones' complement sum of what a transport
     /// checksum covers, and of the IPv4 header; the other way round subtracts it. Memory order, as checksum.hpp has it.
     std::uint16_t transport_delta = 0;

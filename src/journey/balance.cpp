@@ -20,9 +20,10 @@ void count(Round& round, const Packet& packet, const flow::Translation& translat
 }
 
 void pass_on(Round& round, Packet* packet) noexcept {
-    const flow::Translation& translation = round.worker.flows.translation(packet->flow);
+    flow::Translation& translation = round.worker.flows.translation(packet->flow);
     count(round, *packet, translation);
     if (packet->direction == flow::Direction::reverse) return round.route.push(packet);
+    translation.target_asked = true;
     switch (translation.leads) {
     case flow::Leads::to_target:
         translate(round, *packet, View::target, Sender::client);

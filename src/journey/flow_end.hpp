@@ -39,8 +39,9 @@ inline void leave_listener(WorkerState& worker, flow::FlowIndex flow) noexcept {
     if (entry.state == flow::FlowState::tcp_half_open) {
         end_handshake(worker, flow);
         // A target that was asked and said nothing; of a flood it was not given the time.
-        const bool was_asked = translation.target != no_index && !translation.target_answered;
-        if (was_asked && !worker.half_open.is_over) worker.counters.targets[translation.target].unanswered.add(1);
+        const bool is_silent =
+            translation.target != no_index && translation.target_asked && !translation.target_answered;
+        if (is_silent && !worker.half_open.is_over) worker.counters.targets[translation.target].unanswered.add(1);
     }
     leave_target(worker, flow);
     worker.counters.listeners[listener].flows_ended.add(1);

@@ -441,3 +441,24 @@ TEST_CASE("the gateway's own ICMP errors are about the packet as its sender sent
     CHECK(error.at(20) == 11);
     CHECK(sides_of(part(error, 28, error.size() - 28)) == sides_of(sent));
 }
+
+TEST_CASE("passive checks hear of connections that a target refused, took, or left without an answer") {
+    World world(balanced(1, [](config::Config& config) { config.target_groups[0].targets.resize(1); }));
+    const TargetCounters& target = world.worker().counters().targets.at(0);
+    const auto syn = [](std::uint16_t port) { return with_checksum(ip_packet(to_listener(6, true, port))); };
+    static_cast<void>(converse(world, syn(1000), 0x14));
+    CHECK(target.refused.read() == 1);
+    static_cast<void>(converse(world, syn(1001), 0x12));
+    CHECK(target.answered.read() == 1);
+    static_cast<void>(through(world, north, syn(1002))); // and nothing comes back
+    // An appliance keeps this one: the target was never asked.
+    static_cast<void>(world.arrive(north, World::frame_for(north, syn(1003))));
+    world.pass(60s);
+    static_cast<void>(world.tend());
+    world.pass(6s);
+    static_cast<void>(world.tend());
+    CHECK(world.flows() == 0);
+    CHECK(target.unanswered.read() == 1);
+    CHECK(target.refused.read() == 1);
+    CHECK(target.flows_created.read() == target.flows_ended.read());
+}
