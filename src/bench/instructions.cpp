@@ -61,8 +61,9 @@ Result<InstructionCount> count_instructions(const std::string& kind, std::uint32
     std::filesystem::remove(file, fault);
     if (!annotated) return tl::unexpected(annotated.error());
 
-    // Filling the table sends every flow through the same two functions once.
-    const double packets = static_cast<double>(counted_packets + (flows + burst - 1) / burst * burst);
+    // Filling the table sends every flow through the same functions once; targets answer afterwards only.
+    const std::uint32_t filling = kind == "from_target" ? 0 : (flows + burst - 1) / burst * burst;
+    const double packets = static_cast<double>(counted_packets + filling);
     InstructionCount count;
     std::istringstream lines(*annotated);
     for (std::string line; std::getline(lines, line);) {

@@ -15,7 +15,8 @@ struct InstructionCount {
     std::map<std::string, double> by_step; // each step with all that it calls: "ingress", "classify", ...
 };
 
-/// `kind` is "out" or "return". Fails with a sentence when valgrind is not there or did not run.
+/// `kind` is "out", "return", "to_target" or "from_target". Fails with a sentence when valgrind is not there or did not
+/// run.
 [[nodiscard]] Result<InstructionCount> count_instructions(const std::string& kind, std::uint32_t flows);
 
 /// What the program does under callgrind: the visits, without EAL, without clocks that matter. Prints nothing.

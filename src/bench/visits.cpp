@@ -18,6 +18,14 @@ extern "C" {
                                         journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
     worker.arrive(around, outlet, packets);
 }
+[[gnu::noipa]] void sallyport_bench_to_target(journey::Worker& worker, const journey::Surroundings& around,
+                                              journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
+    worker.arrive(around, outlet, packets);
+}
+[[gnu::noipa]] void sallyport_bench_from_target(journey::Worker& worker, const journey::Surroundings& around,
+                                                journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
+    worker.arrive(around, outlet, packets);
+}
 [[gnu::noipa]] void sallyport_bench_return(journey::Worker& worker, const journey::Surroundings& around,
                                            journey::Outlet& outlet, std::span<journey::Packet* const> packets) {
     worker.arrive(around, outlet, packets);
@@ -54,8 +62,8 @@ private:
 
 class Run {
 public:
-    Run(Scenario& scenario, journey::Worker& worker, Buffers& buffers)
-        : scenario_(scenario), worker_(worker), buffers_(buffers), around_(scenario.surroundings()) {}
+    Run(Scenario& scenario, journey::Worker& worker, Buffers& buffers, Traffic traffic)
+        : traffic_(traffic), worker_(worker), buffers_(buffers), around_(scenario.surroundings()) {}
 
     /// One burst out and back; `flow` gives the flow of each packet.
     template <typename Flow>
@@ -65,11 +73,15 @@ public:
         receive(packets, north);
         ticks_out += __rdtsc() - begin;
         for (journey::Packet* packet : packets) {
-            write_frame(packet->buffer + headroom_bytes, flow());
+            write_frame(packet->buffer + headroom_bytes, flow(), traffic_);
             packet->end = packet->begin + frame_bytes;
         }
         begin = __rdtsc();
-        sallyport_bench_out(worker_, around_, outlet_, packets);
+        if (traffic_ == Traffic::plain) {
+            sallyport_bench_out(worker_, around_, outlet_, packets);
+        } else {
+            worker_.arrive(around_, outlet_, packets);
+        }
         ticks_out += __rdtsc() - begin;
         if (outlet_.count != burst) return;
 
@@ -90,14 +102,41 @@ public:
         outlet_.count = 0;
 
         begin = __rdtsc();
-        sallyport_bench_return(worker_, around_, outlet_, answers);
+        if (traffic_ == Traffic::plain) {
+            sallyport_bench_return(worker_, around_, outlet_, answers);
+        } else {
+            sallyport_bench_to_target(worker_, around_, outlet_, answers);
+        }
+        ticks_back += __rdtsc() - begin;
+        keep_sent();
+        begin = __rdtsc();
         buffers_.give_back({outlet_.caught.data(), outlet_.count});
         ticks_back += __rdtsc() - begin;
         returned_ += outlet_.count;
         outlet_.count = 0;
     }
 
+    /// What the targets of the last trip answer, out to their flows' appliances.
+    void answer(std::uint64_t& ticks) {
+        Burst packets;
+        std::uint64_t begin = __rdtsc();
+        receive(packets, south);
+        ticks += __rdtsc() - begin;
+        for (unsigned i = 0; i < burst; ++i) {
+            std::memcpy(packets[i]->buffer + headroom_bytes, sent_[i].data(), frame_bytes);
+            answer_frame(packets[i]->buffer + headroom_bytes);
+            packets[i]->end = packets[i]->begin + frame_bytes;
+        }
+        begin = __rdtsc();
+        sallyport_bench_from_target(worker_, around_, outlet_, packets);
+        buffers_.give_back({outlet_.caught.data(), outlet_.count});
+        ticks += __rdtsc() - begin;
+        answered_ += outlet_.count;
+        outlet_.count = 0;
+    }
+
     [[nodiscard]] std::uint64_t returned() const { return returned_; }
+    [[nodiscard]] std::uint64_t answered() const { return answered_; }
 
 private:
     void receive(Burst& packets, PortIndex port) {
@@ -108,12 +147,21 @@ private:
             packet->port = port;
         }
     }
-    Scenario& scenario_;
+    void keep_sent() {
+        for (unsigned i = 0; i < outlet_.count; ++i) {
+            const journey::Packet& sent = *outlet_.caught[i];
+            std::memcpy(sent_[i].data(), sent.buffer + sent.begin, frame_bytes);
+        }
+    }
+
+    Traffic traffic_;
     journey::Worker& worker_;
     Buffers& buffers_;
     journey::Surroundings around_;
     Catcher outlet_;
+    std::array<std::array<std::uint8_t, frame_bytes>, burst> sent_ = {};
     std::uint64_t returned_ = 0;
+    std::uint64_t answered_ = 0;
 };
 
 /// A cheap generator whose order no prefetcher guesses (Marsaglia's xorshift).
@@ -156,43 +204,91 @@ double ticks_per_nanosecond() {
     return ratio;
 }
 
-Result<Visits> measure_visits(std::uint32_t flows, std::uint64_t packets, Buffers& buffers) {
-    const auto scenario = make_scenario();
-    const std::uint32_t bursts_to_fill = (flows + burst - 1) / burst;
-    auto worker = journey::Worker::create(worker_settings(bursts_to_fill * burst), scenario->roster);
-    if (!worker) return tl::unexpected(worker.error());
+namespace {
 
-    Run run(*scenario, *worker, buffers);
+struct Slices {
+    std::vector<std::uint64_t> out;
+    std::vector<std::uint64_t> back;
+    std::vector<std::uint64_t> answers;
+
+    void begin() {
+        out.push_back(0);
+        back.push_back(0);
+        answers.push_back(0);
+    }
+};
+
+struct Amount {
+    std::uint32_t flows;
+    std::uint64_t packets;
+    [[nodiscard]] std::uint64_t bursts() const { return (packets + burst - 1) / burst; }
+    [[nodiscard]] std::uint32_t bursts_to_fill() const { return (flows + burst - 1) / burst; }
+    [[nodiscard]] std::uint64_t timed_packets() const { return std::min(bursts(), bursts_per_slice) * burst; }
+};
+
+/// Fills the table, then times random flows. Returns the ticks that filling took.
+Result<std::uint64_t> run_all(Run& run, const Amount& amount, Traffic traffic, Slices& slices) {
     std::uint64_t ticks_new = 0;
     std::uint64_t ignored = 0;
     std::uint32_t next = 0;
-    for (std::uint32_t i = 0; i < bursts_to_fill; ++i)
+    for (std::uint32_t i = 0; i < amount.bursts_to_fill(); ++i)
         run.trip(ticks_new, ignored, [&] { return next++; });
-
-    RandomFlow random{flows};
-    const std::uint64_t bursts = (packets + burst - 1) / burst;
-    std::vector<std::uint64_t> slices_out;
-    std::vector<std::uint64_t> slices_back;
-    for (std::uint64_t i = 0; i < bursts; ++i) {
-        if (i % bursts_per_slice == 0) {
-            slices_out.push_back(0);
-            slices_back.push_back(0);
-        }
-        run.trip(slices_out.back(), slices_back.back(), random);
+    RandomFlow random{amount.flows};
+    for (std::uint64_t i = 0; i < amount.bursts(); ++i) {
+        if (i % bursts_per_slice == 0) slices.begin();
+        run.trip(slices.out.back(), slices.back.back(), random);
+        if (traffic == Traffic::balanced) run.answer(slices.answers.back());
     }
-
-    const std::uint64_t expected = (bursts + bursts_to_fill) * burst;
-    if (run.returned() != expected) {
-        return failure("of " + std::to_string(expected) + " packets " + std::to_string(run.returned()) +
+    const std::uint64_t expected = (amount.bursts() + amount.bursts_to_fill()) * burst;
+    const std::uint64_t answers = traffic == Traffic::balanced ? amount.bursts() * burst : 0;
+    if (run.returned() != expected || run.answered() != answers) {
+        return failure("of " + std::to_string(expected + answers) + " packets " +
+                       std::to_string(run.returned() + run.answered()) +
                        " came through: the figures would mean nothing");
     }
-    Visits visits;
-    visits.out = result("out", bursts * burst, std::min(bursts, bursts_per_slice) * burst, median(slices_out));
-    visits.back = result("return", bursts * burst, std::min(bursts, bursts_per_slice) * burst, median(slices_back));
-    const std::uint64_t filled = std::uint64_t{bursts_to_fill} * burst;
-    visits.new_flow = result("new_flow", filled, filled, ticks_new);
+    return ticks_new;
+}
+
+Result<void> measure_plain(const Amount& amount, Buffers& buffers, Visits& visits) {
+    const auto scenario = make_scenario(Traffic::plain);
+    const std::uint32_t capacity = amount.bursts_to_fill() * burst;
+    auto worker = journey::Worker::create(worker_settings(capacity, Traffic::plain), scenario->roster);
+    if (!worker) return tl::unexpected(worker.error());
+    Run run(*scenario, *worker, buffers, Traffic::plain);
+    Slices slices;
+    const auto ticks_new = run_all(run, amount, Traffic::plain, slices);
+    if (!ticks_new) return tl::unexpected(ticks_new.error());
+    const std::uint64_t packets = amount.bursts() * burst;
+    visits.out = result("out", packets, amount.timed_packets(), median(slices.out));
+    visits.back = result("return", packets, amount.timed_packets(), median(slices.back));
+    visits.new_flow = result("new_flow", capacity, capacity, *ticks_new);
     const flow::FlowTable& table = worker->flows();
     visits.bytes_per_flow = static_cast<double>(table.memory_bytes()) / table.capacity();
+    return {};
+}
+
+Result<void> measure_balanced(const Amount& amount, Buffers& buffers, Visits& visits) {
+    const auto scenario = make_scenario(Traffic::balanced);
+    const std::uint32_t capacity = amount.bursts_to_fill() * burst;
+    auto worker = journey::Worker::create(worker_settings(capacity, Traffic::balanced), scenario->roster);
+    if (!worker) return tl::unexpected(worker.error());
+    Run run(*scenario, *worker, buffers, Traffic::balanced);
+    Slices slices;
+    if (const auto done = run_all(run, amount, Traffic::balanced, slices); !done) return tl::unexpected(done.error());
+    const std::uint64_t packets = amount.bursts() * burst;
+    visits.to_target = result("to_target", packets, amount.timed_packets(), median(slices.back));
+    visits.from_target = result("from_target", packets, amount.timed_packets(), median(slices.answers));
+    return {};
+}
+
+} // namespace
+
+Result<Visits> measure_visits(std::uint32_t flows, std::uint64_t packets, Buffers& buffers) {
+    const Amount amount{flows, packets};
+    Visits visits;
+    auto done = measure_plain(amount, buffers, visits);
+    if (done) done = measure_balanced(amount, buffers, visits);
+    if (!done) return tl::unexpected(done.error());
     return visits;
 }
 

@@ -13,7 +13,9 @@ namespace sallyport::bench {
 
 struct Visit {
     std::string kind; // "out": ingress, lookup, encapsulate, egress; "return":
-                      // verify, decapsulate, route, egress; "new_flow"
+                      // verify, decapsulate, route, egress; "new_flow";
+                      // "to_target": a return visit that ends in a rewrite to the target;
+                      // "from_target": an out visit of what a target sends, rewritten back before
     std::uint64_t packets = 0;
     double cycles_per_packet = 0; // of the time-stamp counter
     double ns_per_packet = 0;
@@ -22,6 +24,8 @@ struct Visit {
 struct Visits {
     Visit out;
     Visit back;
+    Visit to_target;
+    Visit from_target;
     Visit new_flow; // the first packet of each flow: policy, selection, insert
     double bytes_per_flow = 0;
 };

@@ -31,6 +31,8 @@ struct Figures {
     std::vector<Measured> runs;
     std::optional<bench::InstructionCount> out;
     std::optional<bench::InstructionCount> back;
+    std::optional<bench::InstructionCount> to_target;
+    std::optional<bench::InstructionCount> from_target;
     std::optional<double> testpmd_cycles;
     std::vector<std::string> missing; // why a figure is not there, a sentence each
 };
@@ -39,7 +41,8 @@ Usage usage() {
     Usage usage{
         "bench [--flows N]... [--packets N] [--json]",
         "Measures a visit's cost, out to an appliance and back, over 64-byte packets of random flows that are all\n"
-        "in the table. Cycles are of the time-stamp counter, instructions are callgrind's.",
+        "in the table; and with a listener behind the chain, to a target and from it. Cycles are of the time-stamp "
+        "counter, instructions are callgrind's.",
         options::options_description("options")};
     auto add = usage.options.add_options();
     add("flows", options::value<std::vector<std::uint32_t>>()->composing(),
@@ -77,10 +80,15 @@ json::object to_json(const Figures& figures) {
     for (const Measured& run : figures.runs) {
         visits.push_back(row(run, run.visits.out, figures.out));
         visits.push_back(row(run, run.visits.back, figures.back));
+        visits.push_back(row(run, run.visits.to_target, figures.to_target));
+        visits.push_back(row(run, run.visits.from_target, figures.from_target));
         visits.push_back(row(run, run.visits.new_flow, std::nullopt));
     }
     out["visits"] = std::move(visits);
-    out["instructions_by_step"] = {{"out", steps(figures.out)}, {"return", steps(figures.back)}};
+    out["instructions_by_step"] = {{"out", steps(figures.out)},
+                                   {"return", steps(figures.back)},
+                                   {"to_target", steps(figures.to_target)},
+                                   {"from_target", steps(figures.from_target)}};
     out["bytes_per_flow"] = figures.runs.empty() ? 0.0 : figures.runs.back().visits.bytes_per_flow;
     out["reference"] = {{"testpmd_io_cycles_per_packet",
                          figures.testpmd_cycles ? json::value(*figures.testpmd_cycles) : json::value(nullptr)}};
@@ -104,14 +112,21 @@ void print_tables(const Figures& figures) {
     for (const Measured& run : figures.runs) {
         print_row(run, run.visits.out, figures.out, figures.testpmd_cycles);
         print_row(run, run.visits.back, figures.back, figures.testpmd_cycles);
+        print_row(run, run.visits.to_target, figures.to_target, figures.testpmd_cycles);
+        print_row(run, run.visits.from_target, figures.from_target, figures.testpmd_cycles);
         print_row(run, run.visits.new_flow, std::nullopt, figures.testpmd_cycles);
     }
     if (!figures.runs.empty()) std::printf("\nmemory a flow: %.1f bytes\n", figures.runs.back().visits.bytes_per_flow);
     if (figures.testpmd_cycles)
         std::printf("testpmd io between null ports: %.1f cycles a packet\n", *figures.testpmd_cycles);
-    for (const auto* count : {&figures.out, &figures.back}) {
+    const std::pair<const char*, const std::optional<bench::InstructionCount>*> counts[] = {
+        {"out", &figures.out},
+        {"return", &figures.back},
+        {"to_target", &figures.to_target},
+        {"from_target", &figures.from_target}};
+    for (const auto& [kind, count] : counts) {
         if (!*count) continue;
-        std::printf("\ninstructions a packet, %s:", count == &figures.out ? "out" : "return");
+        std::printf("\ninstructions a packet, %s:", kind);
         for (const auto& [step, instructions] : (*count)->by_step)
             std::printf(" %s %.1f", step.c_str(), instructions);
         std::printf("\n");
@@ -154,6 +169,8 @@ int run_bench(std::span<const std::string> arguments) {
     if (values->count("no-instructions") == 0) {
         keep(bench::count_instructions("out", flows_for_counting), figures.out, figures.missing);
         keep(bench::count_instructions("return", flows_for_counting), figures.back, figures.missing);
+        keep(bench::count_instructions("to_target", flows_for_counting), figures.to_target, figures.missing);
+        keep(bench::count_instructions("from_target", flows_for_counting), figures.from_target, figures.missing);
     }
     auto buffers = bench::mbuf_buffers();
     if (!buffers) return complain(buffers.error().message, exit_failed);
