@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sallyport explain: where a flow would go, and why.
+#include "balance/l4/build_directory.hpp"
 #include "cli/command.hpp"
 #include "cli/configuration.hpp"
 #include "cli/explanation_text.hpp"
@@ -22,12 +23,14 @@ int run_explain(std::span<const std::string> arguments) {
     std::string path;
     std::string text;
     Question question;
-    Usage usage{"explain --config FILE 'PROTOCOL SOURCE > DESTINATION' [options]",
-                "Says which way a flow would take through the gateway and why, by the code that would forward it:\n"
-                "  explain --config gateway.yaml 'tcp 192.0.2.10:40000 > 203.0.113.11:443'\n"
-                "  explain --config gateway.yaml 'udp [2001:db8:1::10]:5000 > [2001:db8:3::11]:53'\n"
-                "  explain --config gateway.yaml 'icmp 192.0.2.10 > 203.0.113.9' --from north",
-                po::options_description("options"), po::options_description()};
+    Usage usage{
+        "explain --config FILE 'PROTOCOL SOURCE > DESTINATION' [options]",
+        "Says which way a flow would take through the gateway and why, by the code that would forward it: its chain,\n"
+        "its appliances, and the target that it would get behind a listener, all of them being healthy:\n"
+        "  explain --config gateway.yaml 'tcp 192.0.2.10:40000 > 203.0.113.11:443'\n"
+        "  explain --config gateway.yaml 'udp [2001:db8:1::10]:5000 > [2001:db8:3::11]:53'\n"
+        "  explain --config gateway.yaml 'icmp 192.0.2.10 > 203.0.113.9' --from north",
+        po::options_description("options"), po::options_description()};
     usage.options.add_options()                                                                   //
         ("config,c", po::value(&path)->required()->value_name("FILE"), "the configuration")       //
         ("endpoint", po::value(&question.endpoint)->value_name("NAME"), "whose traffic it is")    //
@@ -43,7 +46,7 @@ int run_explain(std::span<const std::string> arguments) {
 
     const auto config = load_configuration(path);
     if (!config) return config.error();
-    const chain::Roster roster = chain::build_roster(*config);
+    const chain::Roster roster = balance::build_roster(*config);
     const forward::Table forwarding(replay::plan_forwarding(*config, roster, true));
     const auto explanation = explain(roster, forwarding, question);
     if (!explanation) return complain(explanation.error().message, exit_usage);

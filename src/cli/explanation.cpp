@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/explanation.hpp"
 
+#include "balance/l4/directory.hpp"
 #include "chain/selection.hpp"
 #include "cli/first_packet.hpp"
 #include "flow/flow_key.hpp"
+#include "journey/wire.hpp"
 
 #include <algorithm>
 
@@ -76,6 +78,16 @@ WayOut find_way_out(const forward::Table& forwarding, const Arrival& arrival, co
     return {way.port, way.on_link, way.address, forwarding.across(arrival.port)};
 }
 
+/// The same for what is addressed to the gateway and no listener takes, as turn_to_gateway() has it.
+Fate turn_to_gateway(const chain::Roster& roster, const chain::NewFlow& flow, const FirstPacket& packet,
+                     DropReason& reason) {
+    const bool is_icmp = flow.protocol == journey::protocol_icmp || flow.protocol == journey::protocol_icmpv6;
+    const bool is_listeners = is_listeners_only(roster, flow);
+    if (packet.addressee == journey::Addressee::gateway && (!is_listeners || is_icmp)) return Fate::to_host;
+    reason = is_listeners ? DropReason::NoListener : DropReason::OwnAddressElsewhere;
+    return Fate::dropped;
+}
+
 /// What the step `classify` would do with the first packet, before any flow.
 Fate classify(const FirstPacket& packet, DropReason& reason) {
     switch (packet.addressee) {
@@ -94,6 +106,20 @@ Fate classify(const FirstPacket& packet, DropReason& reason) {
     if (!packet.fault) return Fate::forwarded;
     reason = *packet.fault;
     return Fate::dropped;
+}
+
+bool is_for_gateway(const FirstPacket& packet) {
+    return packet.addressee == journey::Addressee::gateway || packet.addressee == journey::Addressee::other_port;
+}
+
+Fate meet_flow(const chain::Roster& roster, const chain::NewFlow& flow, const FirstPacket& packet, DropReason& reason) {
+    if (!is_for_gateway(packet) || !is_listeners_address(roster, flow)) return classify(packet, reason);
+    if (packet.fault) {
+        reason = *packet.fault;
+        return Fate::dropped;
+    }
+    if (find_listener(roster, flow) == no_index) return turn_to_gateway(roster, flow, packet, reason);
+    return Fate::forwarded;
 }
 
 Explanation drop(Explanation explanation, DropReason reason) {
@@ -118,7 +144,7 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
                    question.flow.source_port,
                    question.flow.destination_port};
     FirstPacket packet = examine_first_packet(question.flow, roster.ports[arrival->port]);
-    result.fate = classify(packet, result.reason);
+    result.fate = meet_flow(roster, result.flow, packet, result.reason);
     if (result.fate != Fate::forwarded) return result;
 
     result.rule = chain::first_match(roster.policy, result.flow);
@@ -136,7 +162,17 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
         return drop(std::move(result), DropReason::NoAppliance);
     }
     if (!result.hops.empty()) result.outer_source_port = chain::outer_source_port(roster, key);
-    result.way_out = find_way_out(forwarding, *arrival, result.flow.destination);
+    IpAddress destination = result.flow.destination;
+    if (is_for_gateway(packet)) {
+        result.balanced = balance_flow(roster, forwarding, result.flow, arrival->port);
+        if (result.balanced->refusal) return drop(std::move(result), *result.balanced->refusal);
+        if (result.balanced->leads == flow::Leads::to_host) {
+            result.fate = Fate::to_proxy;
+            return result;
+        }
+        destination = roster.directory->targets[result.balanced->target].address;
+    }
+    result.way_out = find_way_out(forwarding, *arrival, destination);
     return result;
 }
 

@@ -5,11 +5,13 @@
 #include "chain/policy.hpp"
 #include "chain/roster.hpp"
 #include "chain/selection.hpp"
+#include "cli/balanced.hpp"
 #include "cli/flow_text.hpp"
 #include "forward/table.hpp"
 #include "support/result.hpp"
 #include "telemetry/drop_reason.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +40,7 @@ struct Hop {
     std::size_t slot = 0;                // of the group's Maglev table
 };
 
-enum class Fate { forwarded, to_host, dropped };
+enum class Fate { forwarded, to_host, to_proxy, dropped };
 
 struct WayOut {
     PortIndex port = no_index; // no_index: no route in the configuration
@@ -57,7 +59,8 @@ struct Explanation {
     ChainIndex chain = no_index;
     std::vector<Hop> hops; // forward order; one with nobody is the last
     std::uint16_t outer_source_port = 0;
-    WayOut way_out;
+    std::optional<Balanced> balanced; // of a flow that a listener takes
+    WayOut way_out;                   // of no meaning for one that a proxy gets
 };
 
 /// Fails with a sentence when a name is unknown, or a port belongs to no endpoint.

@@ -31,6 +31,8 @@ std::string chain_name(const Subject& subject, ChainIndex chain) {
 
 std::string outcome(const Explanation& explanation) {
     if (explanation.fate == Fate::to_host) return "to the gateway's own IP stack: no flow, no chain";
+    if (explanation.fate == Fate::to_proxy)
+        return "behind the chain, in the gateway's own IP stack, where the proxy is";
     const DropReason reason = explanation.reason;
     return "dropped, " + std::string(sallyport::name(reason)) + ": " + std::string(sallyport::describe(reason));
 }
@@ -95,6 +97,10 @@ std::string to_text(const Subject& subject, const Explanation& explanation) {
                              std::string(name(explanation.flow.direction)) + ": " + describe(subject, arrival));
     add_policy(subject, explanation, lines);
     if (explanation.rule != no_index) add_chain(subject, explanation, lines);
+    if (explanation.balanced) {
+        for (const auto& [word, sentence] : describe(subject, *explanation.balanced))
+            lines.add(word, sentence);
+    }
     if (explanation.fate == Fate::forwarded) {
         lines.add("leaves", describe(subject, explanation.way_out));
     } else {
@@ -141,13 +147,16 @@ boost::json::object to_json(const Subject& subject, const Explanation& explanati
     }
     all["hops"] = std::move(hops);
     if (explanation.outer_source_port != 0) all["outer_source_port"] = explanation.outer_source_port;
+    if (explanation.balanced) all["listener"] = to_json(subject, *explanation.balanced);
     if (explanation.fate == Fate::forwarded) {
         const WayOut& way = explanation.way_out;
         all["leaves_by"] =
             way.port == no_index ? boost::json::value(nullptr) : boost::json::value(roster.ports[way.port].name);
         all["way_out"] = describe(subject, way);
     } else {
-        all["ends"] = explanation.fate == Fate::to_host ? "to_host" : sallyport::name(explanation.reason);
+        all["ends"] = explanation.fate == Fate::to_host    ? "to_host"
+                      : explanation.fate == Fate::to_proxy ? "to_proxy"
+                                                           : sallyport::name(explanation.reason);
         all["why"] = outcome(explanation);
     }
     return all;

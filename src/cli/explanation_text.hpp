@@ -8,6 +8,8 @@
 
 #include <boost/json/fwd.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sallyport::cli {
 
@@ -26,6 +28,10 @@ struct Subject {
 /// Why the rule at that position does not match: what it asks for, and what the flow has.
 [[nodiscard]] std::string describe_mismatch(const Subject& subject, std::size_t rule, chain::Mismatch mismatch);
 [[nodiscard]] std::string describe(const Subject& subject, const WayOut& way);
+/// Lines of a word and a sentence.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> describe(const Subject& subject,
+                                                                        const Balanced& balanced);
+[[nodiscard]] boost::json::object to_json(const Subject& subject, const Balanced& balanced);
 [[nodiscard]] std::string_view name(config::Direction direction) noexcept;
 [[nodiscard]] std::string_view name(config::Stickiness stickiness) noexcept;
 [[nodiscard]] std::string_view name(chain::HopKind kind) noexcept;
