@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from . import maglev
+from .balancing import Balancing
 from .siphash import siphash13_words
 
 COOKIE_KEY = (0x666C6F772D636F6F, 0x6B6965732D6F6C64)  # of every replay
@@ -50,6 +51,9 @@ class Flow:
     hops: list = field(default_factory=list)  # None: nobody, for this flow's whole life
     outer_source_port: int = 0
     cookie: int = 0
+    listener: dict = None  # that took it, and
+    target: object = None  # whom it leads to, who sees it come from
+    seen_as: tuple = None  # (address, port)
 
     def direction(self, source, destination):
         if (source, destination) == (self.source, self.destination):
@@ -84,6 +88,7 @@ class Gateway:
         self.shifted = set()  # zones
         self.selection_key = self._selection_key()
         self.flows_created = 0
+        self.balancing = Balancing(self)
         options = path.with_name("replay.options")
         self.goes_across = not options.exists() or "--no-route drop" not in options.read_text()
 
@@ -98,6 +103,7 @@ class Gateway:
         before = {one for group in self.groups.values() for one in group}
         self.config = yaml.safe_load(path.read_text())
         self.groups = self._read_groups()
+        self.balancing.read()
         after = {one for group in self.groups.values() for one in group}
         self.draining |= before - after
         for those in (self.unhealthy, self.draining, self.deregistered):
@@ -140,13 +146,14 @@ class Gateway:
             return {"drop": "drop", "bypass": "skip"}[none_healthy]
         return "move" if has_left and takers else "visit"
 
-    def begin(self, flow, chain):
-        """Gives a new flow what the gateway gives it: appliances, outer source port and cookie."""
+    def begin(self, flow, chain, now):
+        """Gives a new flow what the gateway gives it: appliances, target, outer source port and cookie."""
         groups = self.config["chains"][chain] if chain else []
         flow.hops = [self.select(group, flow) if self.is_shown(group, flow) else None for group in groups]
         for group, appliance in zip(groups, flow.hops):
             bypassed = self.behaviour[group].get("when_none_healthy") == "bypass"
             assert appliance or self.is_mirror(group) or bypassed, f"nobody of {group} takes {flow}"
+        self.balancing.begin(flow, now)
         flow.outer_source_port = 49152 | self.selection_hash(flow, "five_tuple") >> 50 if groups else 0
         # The top four bits name the worker: 0, the only one of a replay.
         flow.cookie = siphash13_words(COOKIE_KEY, [0, self.flows_created]) & 0x0FFFFFFF

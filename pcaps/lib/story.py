@@ -40,6 +40,8 @@ class Story:
         """An event, just before the next packet. `whom` is "group/appliance" or a zone."""
         gateway = self.gateway
         self._notes(f"{what} {whom}")
+        if gateway.balancing.target(whom):
+            return self._happens_to_target(what, gateway.balancing.target(whom))
         if what in ("shift", "unshift"):
             return gateway.shifted.add(whom) if what == "shift" else gateway.shifted.remove(whom)
         # One that a reload took out is known by where it was.
@@ -54,6 +56,32 @@ class Story:
             if what == word:
                 those.add(appliance)
         return None
+
+    def _happens_to_target(self, what, target):
+        those = self.gateway.balancing
+        if what in ("healthy", "unhealthy"):
+            those.unhealthy.discard(target)
+        else:
+            those.draining.discard(target)
+            those.deregistered.discard(target)
+        for word, marked in (("unhealthy", those.unhealthy), ("drain", those.draining),
+                             ("deregister", those.deregistered)):
+            if what == word:
+                marked.add(target)
+
+    def ends(self, flow, client_expects, target_expects):
+        """After an event: the flow's target is not to have it any more, and both sides get a RST with the number that
+        they expect, before the next packet. Of several flows the last one first."""
+        listener = (flow.listener["address"], flow.listener["port"])
+        forward, reverse = flow.ports["forward"], flow.ports["reverse"]
+        self.now += MILLISECOND
+        self._sends(flow.endpoint, reverse, wire.reset_of(flow.seen_as, flow.target.end, target_expects), forward)
+        self._sends(flow.endpoint, forward, wire.reset_of(listener, flow.source, client_expects), reverse)
+        self.now -= MILLISECOND
+
+    def moves(self, flow):
+        """After an event: the flow, of UDP, gets another target with its next packet."""
+        self.gateway.balancing.assign(flow, self.now + MILLISECOND)
 
     def reloads(self, name):
         """Another configuration of the story's folder, just before the next packet."""
@@ -72,7 +100,7 @@ class Story:
         endpoint = self.gateway.ports[port].endpoint
         north, *south = self.gateway.endpoints[endpoint]["ports"]
         ports = {"forward": port, "reverse": south[0] if port == north else north}
-        return self.gateway.begin(Flow(endpoint, protocol, source, destination, ports), chain)
+        return self.gateway.begin(Flow(endpoint, protocol, source, destination, ports), chain, self.now + MILLISECOND)
 
     def begins(self, packet, chain, port="north", becomes=None):
         """The packet begins a flow and passes: gives the flow."""
@@ -95,13 +123,14 @@ class Story:
         waiting, is_known = [], False
         for piece in pieces:
             raw = bytes(piece)
-            self._arrives(flow.ports[direction], raw)
+            self._arrives(flow.ports[direction],
+                          self._at_target(flow, direction, raw, bytes(whole)) if direction == "reverse" else raw)
             waiting.append(raw)
             if wire.is_first(raw):
                 is_known = True
                 waiting.insert(0, waiting.pop())
             if is_known:
-                self._goes(flow, direction, flow.visits(direction), waiting)
+                self._goes(flow, direction, flow.visits(direction), waiting, whole=bytes(whole))
                 waiting = []
         return waiting
 
@@ -109,13 +138,16 @@ class Story:
         """The fragment arrives and waits for its first one."""
         self._arrives(port, bytes(piece))
 
-    def passes_related(self, flow, error):
-        """An ICMP error about a packet of the flow: it goes the way of the answers to that packet."""
+    def passes_related(self, flow, error, whole=None):
+        """An ICMP error about a packet of the flow: it goes the way of the answers to that packet. `whole`: that packet,
+        when the error quotes only its beginning and the flow is rewritten to a target."""
         raw = bytes(error)
         about = flow.direction(*wire.ends(wire.quoted(raw))[1:])
         direction = "reverse" if about == "forward" else "forward"
-        self._arrives(flow.ports[direction], raw)
-        self._goes(flow, direction, flow.visits(direction), [raw])
+        at_target = self._error_at_target(flow, direction, raw, whole) if flow.target else raw
+        self._arrives(flow.ports[direction], at_target if direction == "reverse" else raw)
+        self._goes(flow, direction, flow.visits(direction), [raw],
+                   becomes=at_target if direction == "forward" else None)
 
     def kept(self, flow, packet, by):
         """The packet gets as far as the appliance of the group `by`, which keeps it."""
@@ -141,6 +173,10 @@ class Story:
     def refuses(self, port, packet, reason="FlowReset"):
         """A segment of no (living) flow: its sender is answered with a RST."""
         self.drops_at(port, packet, reason, (port, wire.reset_to_sender(packet)))
+
+    def refuses_target(self, flow, packet):
+        """The same for a segment that the target of an ended flow sends; told, as always, as the client would see it."""
+        self.refuses(flow.ports["reverse"], self._at_target(flow, "reverse", bytes(packet)))
 
     def finds_nobody(self, flow, packet, hops=0):
         """The packet gets past its first `hops` hops; at the next one there is nobody who may see it."""
@@ -214,8 +250,29 @@ class Story:
     def _arrives_of(self, flow, packet, padding=b""):
         raw = bytes(packet)
         direction = flow.direction(*wire.ends(raw)[1:])
-        self._arrives(flow.ports[direction], raw, padding)
+        at_port = self._at_target(flow, direction, raw) if direction == "reverse" else raw
+        self._arrives(flow.ports[direction], at_port, padding)
         return raw, direction
+
+    # Stories tell of packets as the client sees them. Flows that a listener took look different at their target.
+
+    @staticmethod
+    def _at_target(flow, direction, raw, whole=None):
+        if not flow.target:
+            return raw
+        whole = whole if whole != raw else None
+        ends = (flow.seen_as, flow.target.end) if direction == "forward" else (flow.target.end, flow.seen_as)
+        return wire.readdressed(raw, *ends, whole)
+
+    @staticmethod
+    def _error_at_target(flow, direction, raw, whole):
+        quote = wire.quoted(raw)
+        answered = "reverse" if direction == "forward" else "forward"
+        about = Story._at_target(flow, answered, bytes(whole or quote))[:len(quote)]
+        error = wire.ip_layer(raw)
+        names = {flow.listener["address"]: flow.target.address, flow.source[0]: flow.seen_as[0]}
+        # Routers on the way sign with their own addresses.
+        return wire.readdressed_error(raw, names.get(error.src, error.src), names[error.dst], about)
 
     def _walks(self, flow, visits, raws, says=None):
         """The packets visit these; appliances that failed give their flows away on the way. Gives what the packets are
@@ -264,9 +321,13 @@ class Story:
             self.outputs["inspect-return"].append(
                 (self.now, wire.frame(back, stand_in_mac(station), own.mac, own.vlan)))
 
-    def _goes(self, flow, direction, visits, raws, says=None):
+    def _goes(self, flow, direction, visits, raws, says=None, whole=None, becomes=None):
         """Packets that go on at one time visit these and leave; what is too large for its way is cut."""
         raws, copies = self._walks(flow, visits, raws, says)
+        if becomes:
+            raws = [becomes]
+        elif direction == "forward":
+            raws = [self._at_target(flow, direction, raw, whole) for raw in raws]
         port = flow.ports["reverse" if direction == "forward" else "forward"]
         for raw in raws:
             for part in wire.cut(wire.routed(raw), self.gateway.ports[port].mtu):

@@ -37,6 +37,46 @@ def ends(raw):
     return protocol, (packet.src, ports[0]), (packet.dst, ports[1])
 
 
+def readdressed(raw, source, destination, whole=None):
+    """The same packet between other ends, (address, port) each, its checksums computed anew; a UDP checksum that is
+    not there stays so. A fragment's checksum is that of `whole`, the packet that it is of."""
+    packet = ip_layer(raw)
+    packet.src, packet.dst = source[0], destination[0]
+    if isinstance(packet, IP):
+        packet.chksum = None
+    if whole and not is_first(raw):
+        head = 20 if raw[0] >> 4 == 4 else 40
+        return bytes(packet)[:head] + raw[head:]
+    transport = packet[TCP] if TCP in packet else packet[UDP]
+    transport.sport, transport.dport = source[1], destination[1]
+    if whole:
+        full = ip_layer(readdressed(whole, source, destination))
+        transport.chksum = (full[TCP] if TCP in full else full[UDP]).chksum
+    elif TCP in packet or transport.chksum:
+        transport.chksum = None
+    return bytes(packet)
+
+
+def readdressed_error(raw, source, destination, quote):
+    """The same ICMP error between other addresses, about another packet; its checksum computed anew."""
+    packet = ip_layer(raw)
+    about = packet.payload
+    packet.src, packet.dst = source, destination
+    icmp = type(about)(bytes(about)[:8])
+    if isinstance(packet, IP):
+        packet.chksum = icmp.chksum = None
+    else:
+        icmp.cksum = None
+    packet.remove_payload()
+    icmp.remove_payload()
+    return bytes(packet / icmp / Raw(quote))
+
+
+def reset_of(source, destination, sequence):
+    """A RST that the gateway makes, between two ends, for who expects this number next."""
+    return _reset(source[0], destination[0], sport=source[1], dport=destination[1], flags="R", seq=sequence)
+
+
 def routed(raw):
     """The packet behind a router: one less of its TTL."""
     packet = ip_layer(raw)
