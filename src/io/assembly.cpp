@@ -117,13 +117,15 @@ Result<void> open_host_links(Station& station, const config::Config& config, Net
                              const std::vector<MacAddress>& macs) {
     for (std::size_t index = 0; index < config.ports.size(); ++index) {
         const config::Port& port = config.ports[index];
-        std::vector<IpPrefix> addresses = port.addresses;
+        std::vector<IpAddress> answered_for;
         for (const config::ExtraAddress& extra : config::extra_addresses(config)) {
-            if (extra.port == port.name)
-                addresses.push_back({extra.address, static_cast<std::uint8_t>(extra.address.is_v4() ? 32 : 128)});
+            if (extra.port == port.name) answered_for.push_back(extra.address);
         }
-        auto link = HostLink::create(
-            netlink, {.port = port.name, .mac = macs[index], .mtu = port.mtu, .addresses = std::move(addresses)});
+        auto link = HostLink::create(netlink, {.port = port.name,
+                                               .mac = macs[index],
+                                               .mtu = port.mtu,
+                                               .addresses = port.addresses,
+                                               .answered_for = std::move(answered_for)});
         if (!link) return tl::unexpected(link.error());
         station.host_links.push_back(std::move(*link));
     }

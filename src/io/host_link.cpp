@@ -93,15 +93,21 @@ Result<HostLink> HostLink::create(Netlink& netlink, const HostLinkSettings& sett
     link.interface_ = static_cast<int>(::if_nametoindex(link.name_.c_str()));
 
     bool has_ipv6 = false;
+    std::vector<std::pair<IpPrefix, AddressUse>> addresses;
     for (const IpPrefix& address : settings.addresses)
+        addresses.emplace_back(address, AddressUse::own);
+    for (const IpAddress& address : settings.answered_for)
+        addresses.emplace_back(IpPrefix{address, static_cast<std::uint8_t>(address.is_v4() ? 32 : 128)},
+                               AddressUse::answered_for);
+    for (const auto& [address, use] : addresses)
         has_ipv6 = has_ipv6 || !address.address.is_v4();
     if (const auto quiet = quieten(link.name_, has_ipv6); !quiet) return tl::unexpected(quiet.error());
     // Before it is up, so that nothing is ever sent from another MAC.
     auto done = netlink.change_link({.interface = link.interface_, .mac = settings.mac, .mtu = settings.mtu});
     if (done) done = netlink.change_link({.interface = link.interface_, .up = true});
-    for (const IpPrefix& address : settings.addresses) {
+    for (const auto& [address, use] : addresses) {
         if (!done) break;
-        done = netlink.add_address(link.interface_, address);
+        done = netlink.add_address(link.interface_, address, use);
         if (!done) done = failure("address " + address.to_string() + ": " + done.error().message);
     }
     if (!done) return failure("host link " + link.name_ + " can not be set up: " + done.error().message);

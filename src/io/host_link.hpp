@@ -23,6 +23,7 @@ struct HostLinkSettings {
     MacAddress mac;
     std::uint16_t mtu = 1500;
     std::vector<IpPrefix> addresses;
+    std::vector<IpAddress> answered_for; // AddressUse
 };
 
 class HostLink {

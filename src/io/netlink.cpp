@@ -17,6 +17,8 @@ namespace sallyport::io {
 
 namespace {
 
+constexpr std::uint32_t forever = 0xffffffff; // INFINITY_LIFE_TIME of the kernel (net/addrconf.h)
+
 std::uint8_t address_family(const IpAddress& address) {
     return address.is_v4() ? AF_INET : AF_INET6;
 }
@@ -80,7 +82,7 @@ Result<void> Netlink::change_link(const LinkChange& change) {
     return request(message);
 }
 
-Result<void> Netlink::add_address(int interface, const IpPrefix& address) {
+Result<void> Netlink::add_address(int interface, const IpPrefix& address, AddressUse use) {
     ifaddrmsg header = {};
     header.ifa_family = address_family(address.address);
     header.ifa_prefixlen = address.length;
@@ -90,6 +92,12 @@ Result<void> Netlink::add_address(int interface, const IpPrefix& address) {
     if (message != nullptr) {
         put_address(message, IFA_LOCAL, address.address);
         put_address(message, IFA_ADDRESS, address.address);
+        if (use == AddressUse::answered_for) {
+            ifa_cacheinfo lifetime = {};
+            lifetime.ifa_valid = forever;
+            lifetime.ifa_prefered = 0; // the kernel's own spelling
+            nla_put(message, IFA_CACHEINFO, sizeof lifetime, &lifetime);
+        }
     }
     return request(message);
 }

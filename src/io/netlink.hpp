@@ -25,13 +25,18 @@ struct LinkChange {
     std::optional<bool> arp;
 };
 
+/// What the kernel takes an address for. `answered_for`: it answers for it (ARP, NDP) and may be asked for it by name,
+/// but does not choose it for what the host itself begins, as it would an IPv6 address in the next hop's network (RFC
+/// 6724, section 5, rule 3: deprecated addresses are avoided).
+enum class AddressUse { own, answered_for };
+
 class Netlink {
 public:
     static Result<Netlink> open();
 
     /// Errors are the kernel's word for the fault; the caller knows what it was for.
     Result<void> change_link(const LinkChange& change);
-    Result<void> add_address(int interface, const IpPrefix& address);
+    Result<void> add_address(int interface, const IpPrefix& address, AddressUse use);
     /// Added beside an equal route of another interface: tenants may use the same prefixes.
     Result<void> add_route(int interface, const IpPrefix& destination, const IpAddress& gateway);
     /// As if the kernel had a packet for the neighbour itself: it asks for the MAC, or confirms an old one.
