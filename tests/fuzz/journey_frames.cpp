@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any sequence of frames at any ports, of answers by appliances that change bytes at will, and of time passing: every
 // packet has exactly one end (the world of the unit tests holds the journey to that), and no packet of a tenant leaves
-// before its chain has seen it.
+// before its chain has seen it. Listeners take some of them: rewritten to targets, with the client's address or
+// without, or for a proxy, whose packets the host link brings.
 //
 // An input is a sequence of records: a kind, a length of two bytes, and so many bytes.
-#include "tests/unit/journey/world.hpp"
+#include "tests/unit/journey/balanced.hpp"
 
 #include <cstdlib>
 #include <span>
@@ -38,13 +39,48 @@ private:
     std::span<const std::uint8_t> rest_;
 };
 
+config::Listener with_port(config::Listener listener, std::uint16_t port) {
+    listener.name += std::to_string(port);
+    listener.port = port;
+    return listener;
+}
+
+/// Port 80 keeps the client's address, 81 replaces it, 82 is a proxy's, 83 has targets with the listener's address.
+void add_listeners(config::Config& config) {
+    for (const std::size_t plain : {std::size_t{0}, std::size_t{1}}) {
+        config::TargetGroup& group = config.target_groups[plain];
+        group.algorithm = config::Algorithm::round_robin; // whose tables are quick to build
+        config::TargetGroup without_client = group;
+        without_client.name += "-without-client";
+        without_client.preserve_client_ip = false;
+        config::TargetGroup direct = group;
+        direct.name += "-direct";
+        direct.direct_server_return = true;
+        direct.source_ip_stickiness = std::chrono::minutes(1);
+        config::Listener at = config.listeners[plain];
+        at.half_open_limit = 4;
+        at.forward = {{without_client.name, 1}};
+        config.listeners.push_back(with_port(at, 81));
+        at.forward = {{group.name, 1}};
+        at.protocol = config::L4Protocol::tcp;
+        at.mode = config::ListenerMode::proxy;
+        config.listeners.push_back(with_port(at, 82));
+        at.mode = config::ListenerMode::rewrite;
+        at.tcp_midstream = config::TcpMidstream::adopt;
+        at.forward = {{direct.name, 1}, {without_client.name, 2}};
+        config.listeners.push_back(with_port(at, 83));
+        config.target_groups.push_back(without_client);
+        config.target_groups.push_back(direct);
+    }
+}
+
 Setup small_world() {
-    Setup setup;
-    setup.hops = 2;
+    Setup setup = balanced(2, add_listeners);
     setup.workers = 2;
     setup.settings.flow_capacity = 12;
     setup.settings.pending_capacity = 3;
     setup.settings.offloaded_hops = 8; // and a restart is quick
+    setup.settings.sticky_clients = 8; // likewise
     setup.settings.fragmented_packets = 5;
     setup.settings.held_fragments = 4;
     return setup;
@@ -73,31 +109,77 @@ Bytes changed_answer(const Bytes& sent, const Bytes& changes) {
     return frame;
 }
 
-/// Every flow of this world has a chain, so what leaves at once by a tenant's port can only be an error of ours.
+/// Of the gateway's own making: an ICMP error, or a RST to who knocks where nobody is.
+bool is_own(const Bytes& ip) {
+    const bool v4 = ip[0] >> 4 == 4;
+    const unsigned protocol = ip[v4 ? 9 : 6];
+    const bool is_reset = protocol == 6 && ip.size() == (v4 ? 40U : 60U) && (ip[ip.size() - 7] & 0x04U) != 0;
+    return ip[v4 ? 8 : 7] == 64 && (protocol == (v4 ? 1 : 58) || is_reset);
+}
+
+/// Every flow of this world has a chain, so what leaves at once by a tenant's port can only be ours.
 void require_nothing_past_the_chain(const Outcome& outcome) {
     for (const Outcome::Sent& sent : outcome.sent) {
         if (sent.port == inspect) continue;
-        const Bytes ip = ip_of(sent.frame);
-        const bool v4 = ip[0] >> 4 == 4;
-        require(ip[v4 ? 9 : 6] == (v4 ? 1 : 58) && ip[v4 ? 8 : 7] == 64);
+        require(is_own(ip_of(sent.frame)));
     }
 }
+
+/// How targets stand is kept in the world: made as it was before the next input.
+class Targets {
+public:
+    explicit Targets(World& world) : world_(world) {}
+    Targets(const Targets&) = delete;
+    Targets& operator=(const Targets&) = delete;
+    ~Targets() {
+        if (was_changed_) stand({}, false);
+    }
+    /// The first of all targets fails or leaves, once in an input: a roster takes long to build.
+    void change(bool leaves) {
+        if (was_changed_) return;
+        chain::Standing standing;
+        if (leaves) {
+            standing.registration = chain::Registration::deregistered;
+        } else {
+            standing.health = chain::Health::unhealthy;
+        }
+        stand(standing, true);
+    }
+
+private:
+    void stand(const chain::Standing& standing, bool ends_flows) {
+        was_changed_ = true;
+        world_.stand_target(0, [&](balance::TargetPlace& place) {
+            place.standing = standing;
+            place.unhealthy_flows_end = place.deregistration_termination = ends_flows;
+        });
+    }
+    World& world_;
+    bool was_changed_ = false;
+};
 
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static World world(small_world());
     world.restart();
+    Targets targets(world);
     Records records({data, size});
     Bytes to_appliance;
     std::uint8_t head = 0;
     for (Bytes body; records.next(head, body);) {
-        // The head's low bits are the kind, then the port, then the worker that receives.
+        // What the head says: the kind, the port, the worker that receives, and whether it is the other thing of its
+        // kind.
         const auto port = static_cast<PortIndex>(unsigned{head} / kinds % port_count);
         const unsigned worker = unsigned{head} / kinds / port_count % 2;
+        const unsigned other = unsigned{head} / kinds / port_count / 2;
         Outcome outcome;
         switch (head % kinds) {
         case raw_frame:
+            if (other != 0 && port != inspect) {
+                outcome = world.leave_host(port, body, worker);
+                break;
+            }
             outcome = world.arrive(port, body, worker);
             if (port != inspect) require_nothing_past_the_chain(outcome);
             break;
@@ -109,6 +191,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (!to_appliance.empty()) outcome = world.arrive(inspect, changed_answer(to_appliance, body), worker);
             break;
         default:
+            if (other != 0) targets.change(other % 2 == 0);
             world.pass(std::chrono::milliseconds(body.size() < 2 ? 1000U : get16(body, 0)));
             outcome = world.tend();
             break;
