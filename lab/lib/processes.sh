@@ -53,11 +53,11 @@ stop_process() {
   rm -f "$run_dir/$name.pid"
 }
 
-# kill_process NAME: gone at once and without a word, as a machine that loses its power; its log stays.
+# kill_process NAME: gone at once with its children and without a word, as a machine that loses its power; its log stays.
 kill_process() {
   local pid
   pid=$(process_id "$1")
-  kill -s KILL "$pid"
+  kill -s KILL -- "-$pid" # it leads a session, and so a group, of its own
   { wait "$pid"; } 2>/dev/null || true # so that the shell says nothing of it
 }
 

@@ -33,7 +33,9 @@ http {
     listen [::]:8081;
     root $web_root;
     location = /small { alias $home/small; }
+    location = /who { default_type text/plain; return 200 "$namespace \$remote_addr\n"; }
   }
+  include $home/*.site;
 }
 CONF
   start_process "$name" "$namespace" nginx -p "$home" -e stderr -c "$home/nginx.conf"

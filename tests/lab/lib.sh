@@ -51,9 +51,10 @@ finish() {
   exit $((checks_failed > 0))
 }
 
-# standard_config [WORKERS [DRIVER]]: the lab's config with this lab's admin socket; prints its path.
+# standard_config [WORKERS [DRIVER]]: the lab's config with this lab's admin socket and without listeners, whose targets
+# would be checked all the time; prints its path.
 standard_config() {
-  local edits=(-e "s#admin: [^},]*#admin: $admin_socket#" -e "s/workers: 1/workers: ${1:-1}/")
+  local edits=(-e '/^target_groups:/,$d' -e "s#admin: [^},]*#admin: $admin_socket#" -e "s/workers: 1/workers: ${1:-1}/")
   [ -z "${2:-}" ] || edits+=(-e "s/interface: gw-[a-z]*/&, driver: $2/")
   sed "${edits[@]}" "$repo/lab/config/gateway.yaml" >"$run_dir/gateway.yaml"
   printf '%s\n' "$run_dir/gateway.yaml"
