@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/proxy/proxy.hpp"
 
-#include "balance/proxy/listener.hpp"
+#include "balance/proxy/stream_acceptor.hpp"
 
 #include <algorithm>
 #include <map>
@@ -18,8 +18,8 @@ struct Proxy::State : std::enable_shared_from_this<State> {
         : world(std::make_shared<StreamWorld>(loop, settings, chooser, observer)), drain_timer(loop.get_executor()) {}
 
     std::shared_ptr<StreamWorld> world;
-    std::map<SocketAddress, std::shared_ptr<Listener>> listeners; // by the config's address
-    std::vector<std::shared_ptr<Listener>> leaving;               // closed, with connections
+    std::map<SocketAddress, std::shared_ptr<StreamAcceptor>> listeners; // by the config's address
+    std::vector<std::shared_ptr<StreamAcceptor>> leaving;               // closed, with connections
     bool is_stopping = false;
     LoopTimer drain_timer;
     std::function<void()> stopped;
@@ -33,13 +33,13 @@ struct Proxy::State : std::enable_shared_from_this<State> {
     }
     [[nodiscard]] std::size_t open() {
         std::size_t open = 0;
-        for_each([&open](Listener& listener) { open += listener.state().counters.open; });
+        for_each([&open](StreamAcceptor& listener) { open += listener.state().counters.open; });
         return open;
     }
     void reset_all() noexcept {
-        for_each([](Listener& listener) { listener.close_all(StreamEnd::stopped); });
+        for_each([](StreamAcceptor& listener) { listener.close_all(StreamEnd::stopped); });
     }
-    void retire(std::shared_ptr<Listener> listener, Leftovers leftovers) {
+    void retire(std::shared_ptr<StreamAcceptor> listener, Leftovers leftovers) {
         if (leftovers == Leftovers::are_reset) listener->close_all(StreamEnd::listener_gone);
         listener->close();
         leaving.push_back(std::move(listener));
@@ -57,9 +57,9 @@ struct Proxy::State : std::enable_shared_from_this<State> {
         }
     }
     Result<void> take(const StreamListener& wanted) {
-        std::shared_ptr<Listener>& listener = listeners[wanted.address];
+        std::shared_ptr<StreamAcceptor>& listener = listeners[wanted.address];
         if (listener) listener->configure(wanted);
-        if (!listener) listener = std::make_shared<Listener>(world, wanted);
+        if (!listener) listener = std::make_shared<StreamAcceptor>(world, wanted);
         return listener->open();
     }
     void look_whether_drained(std::chrono::steady_clock::time_point end) {
@@ -116,7 +116,7 @@ std::size_t Proxy::terminate(TargetId target) {
 void Proxy::stop(std::chrono::milliseconds drain, std::function<void()> stopped) {
     state_->is_stopping = true;
     state_->stopped = std::move(stopped);
-    state_->for_each([](Listener& listener) { listener.close(); });
+    state_->for_each([](StreamAcceptor& listener) { listener.close(); });
     const auto end = std::chrono::steady_clock::now() + drain;
     boost::asio::post(state_->world->loop, [state = state_, end] { state->look_whether_drained(end); });
 }
@@ -124,7 +124,7 @@ void Proxy::stop(std::chrono::milliseconds drain, std::function<void()> stopped)
 std::vector<ListenerReport> Proxy::listeners() const {
     std::vector<ListenerReport> reports;
     state_->forget_the_gone();
-    state_->for_each([&reports](Listener& listener) {
+    state_->for_each([&reports](StreamAcceptor& listener) {
         const ListenerState& state = listener.state();
         reports.push_back(
             {state.config.name, state.config.id, listener.bound_to(), listener.is_open(), state.counters});
@@ -134,7 +134,7 @@ std::vector<ListenerReport> Proxy::listeners() const {
 
 std::vector<StreamReport> Proxy::streams(std::size_t limit) const {
     std::vector<StreamReport> reports;
-    state_->for_each([&reports, limit](Listener& listener) {
+    state_->for_each([&reports, limit](StreamAcceptor& listener) {
         for (const StreamLinks& each : listener.state().streams) {
             if (reports.size() == limit) return;
             reports.push_back(static_cast<const Stream&>(each).report());

@@ -11,9 +11,9 @@
 
 namespace sallyport::balance {
 
-class Listener final : public std::enable_shared_from_this<Listener> {
+class StreamAcceptor final : public std::enable_shared_from_this<StreamAcceptor> {
 public:
-    Listener(std::shared_ptr<StreamWorld> world, const StreamListener& config);
+    StreamAcceptor(std::shared_ptr<StreamWorld> world, const StreamListener& config);
 
     /// Binds and listens; call it again after a failure, if you will. The address need not be there yet (IP_FREEBIND).
     [[nodiscard]] Result<void> open();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "balance/proxy/listener.hpp"
+#include "balance/proxy/stream_acceptor.hpp"
 
 #include "support/descriptor.hpp"
 
@@ -54,13 +54,13 @@ bool is_of_the_connection(int error) {
 
 } // namespace
 
-Listener::Listener(std::shared_ptr<StreamWorld> world, const StreamListener& config)
+StreamAcceptor::StreamAcceptor(std::shared_ptr<StreamWorld> world, const StreamListener& config)
     : world_(std::move(world)), state_(std::make_shared<ListenerState>()), acceptor_(world_->loop.get_executor()),
       pause_(world_->loop.get_executor()), bound_to_(config.address) {
     state_->config = config;
 }
 
-Result<void> Listener::open() {
+Result<void> StreamAcceptor::open() {
     if (is_open()) return {};
     Result<void> taken = take_address();
     if (taken) return taken;
@@ -68,7 +68,7 @@ Result<void> Listener::open() {
                    ": " + taken.error().message);
 }
 
-Result<void> Listener::take_address() {
+Result<void> StreamAcceptor::take_address() {
     const auto reason = [] { return failure(std::strerror(errno)); };
     const SocketAddress& wanted = state_->config.address;
     const KernelAddress address(wanted);
@@ -86,7 +86,7 @@ Result<void> Listener::take_address() {
     return {};
 }
 
-void Listener::close() noexcept {
+void StreamAcceptor::close() noexcept {
     error_code ignored;
     acceptor_.close(ignored);
     try {
@@ -95,21 +95,21 @@ void Listener::close() noexcept {
     }
 }
 
-void Listener::close_all(StreamEnd why) noexcept {
+void StreamAcceptor::close_all(StreamEnd why) noexcept {
     close();
     const std::shared_ptr<ListenerState> state = state_;
     while (!state->streams.empty())
         static_cast<Stream&>(state->streams.front()).end(why); // which takes it out
 }
 
-void Listener::expect_clients() {
+void StreamAcceptor::expect_clients() {
     acceptor_.async_wait(asio::socket_base::wait_read, [weak = weak_from_this()](const error_code& error) {
         const auto self = weak.lock();
         if (!error && self && self->is_open()) self->on_clients();
     });
 }
 
-void Listener::on_clients() {
+void StreamAcceptor::on_clients() {
     try {
         for (int turn = 0; turn < accepts_a_turn; ++turn) {
             const Taken taken = accept_one();
@@ -122,7 +122,7 @@ void Listener::on_clients() {
     }
 }
 
-Listener::Taken Listener::accept_one() {
+StreamAcceptor::Taken StreamAcceptor::accept_one() {
     KernelAddress from;
     const int descriptor = ::accept4(acceptor_.native_handle(), from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
@@ -143,7 +143,7 @@ Listener::Taken Listener::accept_one() {
     return Taken::one;
 }
 
-void Listener::begin_stream(int number, const SocketAddress& peer) {
+void StreamAcceptor::begin_stream(int number, const SocketAddress& peer) {
     Descriptor descriptor(number);
     StreamSocket socket(world_->loop.get_executor());
     error_code error;
@@ -154,7 +154,7 @@ void Listener::begin_stream(int number, const SocketAddress& peer) {
     std::make_shared<Stream>(world_, state_, Accepted{std::move(socket), ends})->start();
 }
 
-void Listener::refuse(int descriptor, StreamEnd why) noexcept {
+void StreamAcceptor::refuse(int descriptor, StreamEnd why) noexcept {
     ++state_->counters.ended[static_cast<std::size_t>(why)];
     const linger at_once{1, 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -162,14 +162,14 @@ void Listener::refuse(int descriptor, StreamEnd why) noexcept {
 }
 
 /// Asked only where the config does not say it.
-SocketAddress Listener::local_end(int descriptor) const {
+SocketAddress StreamAcceptor::local_end(int descriptor) const {
     if (!bound_to_.address.is_unspecified() && bound_to_.port != 0) return bound_to_;
     KernelAddress local;
     if (::getsockname(descriptor, local.get(), &local.size) != 0) return bound_to_;
     return local.read().value_or(bound_to_);
 }
 
-void Listener::pause() noexcept {
+void StreamAcceptor::pause() noexcept {
     ++state_->counters.pauses;
     try {
         pause_.expires_after(world_->settings.accept_pause);
