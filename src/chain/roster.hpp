@@ -45,6 +45,11 @@ struct Port {
     LocalAddresses<std::array<std::uint64_t, 2>> v6; // halves, host order
 };
 
+/// Which way a flow heads whose first packet came in by the port.
+[[nodiscard]] inline config::Direction direction_from(const Port& port) noexcept {
+    return port.is_north ? config::Direction::southbound : config::Direction::northbound;
+}
+
 /// Aligned, so that its place is found by a shift: it is asked for its id with every visit.
 struct alignas(64) Endpoint {
     std::string name;

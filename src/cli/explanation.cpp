@@ -137,7 +137,7 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
     Explanation result;
     result.arrival = *arrival;
     result.flow = {arrival->endpoint,
-                   roster.ports[arrival->port].is_north ? config::Direction::southbound : config::Direction::northbound,
+                   chain::direction_from(roster.ports[arrival->port]),
                    question.flow.protocol,
                    question.flow.source,
                    question.flow.destination,

@@ -14,7 +14,7 @@ namespace {
     const flow::FlowKey& key = packet.key;
     chain::NewFlow flow;
     flow.endpoint = packet.endpoint;
-    flow.direction = port.is_north ? config::Direction::southbound : config::Direction::northbound;
+    flow.direction = chain::direction_from(port);
     flow.protocol = packet.protocol;
     flow.source = packet.from_high ? key.high_address() : key.low_address();
     flow.destination = packet.from_high ? key.low_address() : key.high_address();
