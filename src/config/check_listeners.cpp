@@ -45,7 +45,7 @@ public:
         if (listener.protocol != L4Protocol::udp) check_place(listener, false);
         if (listener.protocol != L4Protocol::tcp) check_place(listener, true);
         check_limits(listener);
-        timeouts_.emplace(listener.tcp_idle, listener.udp_idle);
+        timeouts_.emplace(listener.flow_idle(), listener.udp_idle);
     }
 
     void check_timeouts() {

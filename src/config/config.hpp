@@ -289,6 +289,12 @@ struct Listener {
     std::vector<IpPrefix> deny;                // decides before `allow`
     std::vector<IpPrefix> proxy_protocol_from; // `mode: proxy`: upstreams whose PROXY header is believed
     int line = 0;
+
+    /// How long its flows may be idle in the packet path. With a proxy longer than the connection may be, so that the
+    /// proxy's RST still goes through the flow's chain.
+    [[nodiscard]] std::chrono::milliseconds flow_idle() const noexcept {
+        return mode == ListenerMode::proxy ? tcp_idle + std::chrono::seconds(30) : tcp_idle;
+    }
 };
 
 /// One JSON line for each flow that ended.

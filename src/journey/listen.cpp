@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/listen.hpp"
 
+#include "balance/l4/counted_flows.hpp"
 #include "balance/l4/source_ports.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/origin.hpp"
@@ -28,18 +29,6 @@ constexpr unsigned max_ports_tried = 128; // with 9 of 10 ports in use, one in 7
     tuple.family = key.family();
     return tuple;
 }
-
-class FlowsHere final : public balance::Connections {
-public:
-    explicit FlowsHere(const WorkerCounters& counters) : counters_(counters) {}
-    [[nodiscard]] std::uint32_t at(TargetIndex target) const noexcept override {
-        const TargetCounters& counts = counters_.targets[target];
-        return static_cast<std::uint32_t>(counts.flows_created.read() - counts.flows_ended.read());
-    }
-
-private:
-    const WorkerCounters& counters_;
-};
 
 /// Whether a key is another flow's. One whose timer has run out is none: it is ended, for no packet of this round holds
 /// it (it had run out for them too).
@@ -135,7 +124,7 @@ void count_refusal(Round& round, ListenerIndex listener, DropReason reason) noex
                                                     Admission& admission) noexcept {
     const balance::Directory& directory = *round.around.roster.directory;
     const flow::Tuple tuple = tuple_of(packet.key, packet.from_high);
-    const FlowsHere connections(round.worker.counters);
+    const balance::CountedFlows connections(round.worker.counters.targets);
     std::array<TargetIndex, max_targets_tried> tried;
     std::optional<DropReason> reason = DropReason::NoTarget;
     for (unsigned count = 0; count < max_targets_tried; ++count) {
@@ -172,7 +161,7 @@ std::optional<DropReason> admit(Round& round, const Packet& packet, ListenerInde
     const IpAddress client = packet.from_high ? packet.key.high_address() : packet.key.low_address();
     admission.translation.listener = number;
     std::optional<DropReason> reason;
-    if (!listener.sources.admits(client)) {
+    if (!listener.admits(client)) {
         reason = DropReason::SourceNotAllowed;
     } else if (listener.mode == config::ListenerMode::proxy) {
         admission.translation.leads = flow::Leads::to_host;

@@ -110,6 +110,10 @@ void build_listeners(const config::Config& config, const TargetSlots& slots, con
         listener.half_open_limit = from.half_open_limit;
         listener.sources = {from.allow, from.deny};
         listener.forward = shares_of(from.forward, slots);
+        for (const config::ListenerRule& rule : from.rules)
+            listener.rules.push_back({rule.server_names, shares_of(rule.forward, slots)});
+        listener.proxy_protocol_from = from.proxy_protocol_from;
+        listener.tcp_idle = from.tcp_idle;
         listener.is_gone = !place.is_configured;
         directory.listeners.push_back(std::move(listener));
     }
@@ -176,6 +180,11 @@ bool SourceRules::admits(const IpAddress& source) const noexcept {
     const auto holds = [&](const IpPrefix& prefix) { return prefix.contains(source); };
     if (std::any_of(deny.begin(), deny.end(), holds)) return false;
     return allow.empty() || std::any_of(allow.begin(), allow.end(), holds);
+}
+
+bool Listener::admits(const IpAddress& source) const noexcept {
+    const auto holds = [&](const IpPrefix& prefix) { return prefix.contains(source); };
+    return std::any_of(proxy_protocol_from.begin(), proxy_protocol_from.end(), holds) || sources.admits(source);
 }
 
 Directory build_directory(const config::Config& config, const TargetSlots& slots, const chain::Roster& roster) {

@@ -15,6 +15,7 @@
 #include "support/siphash.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -67,6 +68,12 @@ struct SourceRules {
     [[nodiscard]] bool admits(const IpAddress& source) const noexcept;
 };
 
+/// Where TLS connections go that ask for one of the names.
+struct SniRule {
+    std::vector<std::string> server_names; // "www.example.org" or "*.example.org"
+    std::vector<Share> forward;
+};
+
 struct Listener {
     std::string name;
     EndpointIndex endpoint = no_index;
@@ -80,7 +87,14 @@ struct Listener {
     std::uint32_t half_open_limit = 0;
     SourceRules sources;
     std::vector<Share> forward;
+    // Of mode proxy alone:
+    std::vector<SniRule> rules; // go before `forward`, in this order
+    std::vector<IpPrefix> proxy_protocol_from;
+    std::chrono::milliseconds tcp_idle{0};
     bool is_gone = false; // a reload took it out; flows may live on
+
+    /// Whose packets reach it. A trusted upstream's do: the clients that it names are looked at by the proxy.
+    [[nodiscard]] bool admits(const IpAddress& source) const noexcept;
 };
 
 struct Directory {

@@ -57,7 +57,7 @@ Timers timers_of(const config::Config& config, const config::Listener& listener)
         timers[static_cast<unsigned>(state)] = static_cast<std::uint32_t>(timeout.count());
     };
     set(flow::FlowState::tcp_half_open, config.gateway.timeouts.tcp_half_open);
-    set(flow::FlowState::tcp_established, listener.tcp_idle);
+    set(flow::FlowState::tcp_established, listener.flow_idle());
     set(flow::FlowState::tcp_closing, config.gateway.timeouts.tcp_closing);
     set(flow::FlowState::tcp_reset, config.gateway.timeouts.tcp_closing);
     set(flow::FlowState::udp, listener.udp_idle);
