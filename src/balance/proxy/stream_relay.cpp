@@ -41,7 +41,9 @@ Stream::Side Stream::side(From from) noexcept {
 
 void Stream::count_bytes(From from, std::uint64_t count) noexcept {
     ListenerCounters& counters = listener_->counters;
-    (from == From::client ? counters.bytes_from_clients : counters.bytes_from_targets) += count;
+    const bool is_client = from == From::client;
+    (is_client ? counters.bytes_from_clients : counters.bytes_from_targets) += count;
+    world_->observer.carried(target_id_, is_client ? count : 0, is_client ? 0 : count);
 }
 
 void Stream::pump(From from) {

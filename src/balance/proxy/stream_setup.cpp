@@ -97,11 +97,14 @@ void Stream::take_target(TargetId target) {
     world_->by_target.add(target, *this);
     target_id_ = target;
     has_target_ = true;
+    world_->observer.joined(target);
 }
 
 void Stream::leave_target() noexcept {
-    if (has_target_) world_->by_target.remove(target_id_, *this);
+    if (!has_target_) return;
+    world_->by_target.remove(target_id_, *this);
     has_target_ = false;
+    world_->observer.left(target_id_);
 }
 
 /// False: there is no socket to be had, and the stream has ended.

@@ -84,8 +84,14 @@ struct StreamReport {
 class StreamObserver {
 public:
     virtual ~StreamObserver() = default;
+    /// A connection is the target's from its choice to the end of the attempt, or of the connection: one `left` for
+    /// each `joined`.
+    virtual void joined(TargetId) noexcept {}
+    virtual void left(TargetId) noexcept {}
     virtual void connected(TargetId, std::chrono::steady_clock::duration /*took*/) {}
     virtual void connect_failed(TargetId, ConnectFailure) {}
+    /// Payload that went over, as it goes.
+    virtual void carried(TargetId, std::uint64_t /*to_target*/, std::uint64_t /*from_target*/) noexcept {}
     /// Once for each connection that a listener accepted and took (denied and over_limit ones are only counted).
     virtual void ended(const StreamReport&) {}
 };
