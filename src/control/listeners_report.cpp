@@ -24,8 +24,9 @@ json::array forward_report(const balance::Directory& directory, const balance::L
 json::object listener_report(const View& view, const balance::Directory& directory, std::size_t index) {
     const balance::Listener& listener = directory.listeners[index];
     const auto sum = [&](auto member) {
-        return sum_of_workers(
+        const std::uint64_t of_workers = sum_of_workers(
             view, [&](const auto& counters) -> auto& { return counters.listeners[index].*member; });
+        return of_workers + (view.stream_counters().listeners[index].*member).read();
     };
     const std::uint64_t ended = sum(&ListenerCounters::flows_ended); // before those that were created
     const std::uint64_t created = sum(&ListenerCounters::flows_created);

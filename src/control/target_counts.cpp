@@ -37,6 +37,7 @@ TargetCounts count_target_place(const View& view, TargetIndex target) {
     for (const Number& number : numbers) {
         counts.*number.sum = sum_of_workers(
             view, [&](const auto& counters) -> auto& { return counters.targets[target].*number.counter; });
+        counts.*number.sum += (view.stream_counters().targets[target].*number.counter).read();
     }
     return counts;
 }

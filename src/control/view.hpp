@@ -73,6 +73,7 @@ public:
     [[nodiscard]] virtual const chain::Roster& roster() const = 0;
     [[nodiscard]] virtual unsigned worker_count() const = 0;
     [[nodiscard]] virtual const WorkerCounters& counters(unsigned worker) const = 0;
+    [[nodiscard]] virtual const StreamCounters& stream_counters() const = 0;
     [[nodiscard]] virtual WorkerFacts worker(unsigned worker) const = 0;
     [[nodiscard]] virtual PortFacts port(PortIndex port) const = 0;
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;

@@ -6,6 +6,7 @@
 #include "io/health_watch.hpp"
 #include "io/kernel_follower.hpp"
 #include "io/steward.hpp"
+#include "io/stream_proxy.hpp"
 #include "io/worker_loop.hpp"
 
 #include <boost/asio/signal_set.hpp>
@@ -36,6 +37,7 @@ struct Gateway::Parts {
         : config(from), registry(from, monotonic_now()), events(on), signals(on, SIGTERM, SIGINT), hangup(on, SIGHUP) {
     } // from here on they wait for run()
     ~Parts() {
+        if (stream_proxy != nullptr) stream_proxy->stop(); // while the workers still carry what it says last
         for (const auto& loop : loops)
             loop->ask_to_stop();
         for (const auto& loop : loops)
@@ -64,6 +66,7 @@ struct Gateway::Parts {
     Snapshots snapshots;
     std::unique_ptr<KernelFollower> follower;
     std::vector<std::unique_ptr<WorkerLoop>> loops;
+    std::unique_ptr<StreamProxy> stream_proxy;
     std::unique_ptr<FlowLog> flow_log; // null: none was asked for
     std::unique_ptr<Steward> steward;
     std::unique_ptr<HealthWatch> health;
@@ -170,6 +173,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     parts->follower->start();
     for (const auto& loop : parts->loops)
         loop->start();
+    parts->stream_proxy = std::make_unique<StreamProxy>(parts->registry.room(), parts->registry.roster());
     std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts)));
     gateway->start_steward(events, options.config_path);
     return gateway;
@@ -182,9 +186,11 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     Parts& parts = *parts_;
     parts.steward = std::make_unique<Steward>(
         events, StewardTools{parts.registry, *parts.follower, parts.snapshots, *this, parts.hangup}, config_path);
-    if (parts.flow_log != nullptr) {
-        parts.steward->before_roster([log = parts.flow_log.get()](auto roster) { log->follow(std::move(roster)); });
-    }
+    parts.steward->before_roster([log = parts.flow_log.get(), proxy = parts.stream_proxy.get()](auto roster) {
+        if (log != nullptr) log->follow(roster);
+        proxy->follow(std::move(roster));
+    });
+    parts.steward->also_await([proxy = parts.stream_proxy.get()] { return proxy->is_current(); });
     parts.steward->start();
     parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops);
 }
@@ -221,6 +227,10 @@ unsigned Gateway::worker_count() const {
 }
 const WorkerCounters& Gateway::counters(unsigned worker) const {
     return parts_->loops[worker]->worker().counters();
+}
+
+const StreamCounters& Gateway::stream_counters() const {
+    return parts_->stream_proxy->counters();
 }
 
 control::WorkerFacts Gateway::worker(unsigned worker) const {

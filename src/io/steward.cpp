@@ -86,7 +86,7 @@ void Steward::publish() {
 
 bool Steward::workers_are_current() {
     tools_.snapshots.collect();
-    return tools_.snapshots.held() == 1;
+    return tools_.snapshots.held() == 1 && (!is_other_current_ || is_other_current_());
 }
 
 /// Whoever hears that something was done may rely on it: no packet is decided by the roster of before.

@@ -59,6 +59,9 @@ public:
     /// Called with every roster from the next one on, before workers go by it.
     void before_roster(std::function<void(std::shared_ptr<const chain::Roster>)> listener);
 
+    /// Who goes by rosters besides the workers, asked whether it goes by the last one that it was told of.
+    void also_await(std::function<bool()> is_current) { is_other_current_ = std::move(is_current); }
+
     /// What the appliance's place had counted before the appliance came to it.
     [[nodiscard]] control::ApplianceCounts counts_before(ApplianceIndex appliance) const;
     [[nodiscard]] control::TargetCounts target_counts_before(TargetIndex target) const;
@@ -78,6 +81,7 @@ private:
     Soon publish_soon_;
     std::function<void(const control::Registry&)> listener_;
     std::function<void(std::shared_ptr<const chain::Roster>)> forerunner_;
+    std::function<bool()> is_other_current_;
     control::PortRoomWatch port_room_;
     // By position; zeros beyond its end.
     std::vector<control::ApplianceCounts> counts_before_;

@@ -85,6 +85,14 @@ struct CounterSizes {
     std::size_t targets = 0;
 };
 
+/// What the stream proxy counts, on its one thread: connections for flows, payload for bytes, no packets.
+struct StreamCounters {
+    explicit StreamCounters(const CounterSizes& sizes) : listeners(sizes.listeners), targets(sizes.targets) {}
+
+    std::vector<ListenerCounters> listeners; // what the packet path can not know; the flows are in the workers'
+    std::vector<TargetCounters> targets;
+};
+
 struct WorkerCounters {
     explicit WorkerCounters(const CounterSizes& sizes)
         : ports(sizes.ports), appliances(sizes.appliances), groups(sizes.groups), listeners(sizes.listeners),

@@ -37,6 +37,7 @@ struct FakeView : control::View {
     [[nodiscard]] const chain::Roster& roster() const override { return plan; }
     [[nodiscard]] unsigned worker_count() const override { return static_cast<unsigned>(counts.size()); }
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override { return counts[worker]; }
+    [[nodiscard]] const StreamCounters& stream_counters() const override { return streams; }
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override {
         return {.flow_capacity = 1000, .flow_memory_bytes = 128'000, .pending_packets = worker};
     }
@@ -95,6 +96,7 @@ struct FakeView : control::View {
     control::TargetCounts target_before; // of web-2's place
     std::set<std::string> zones;
     std::optional<control::FlowLogFacts> log;
+    StreamCounters streams{{.listeners = 16, .targets = 64}};
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;
     std::size_t page_flows = 4096;

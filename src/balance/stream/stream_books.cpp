@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "balance/stream/stream_books.hpp"
+
+namespace sallyport::balance {
+
+void StreamBooks::connected(TargetId target, std::chrono::steady_clock::duration) {
+    counters_.targets[target].answered.add(1);
+}
+
+void StreamBooks::connect_failed(TargetId target, ConnectFailure failure) {
+    TargetCounters& counters = counters_.targets[target];
+    switch (failure) {
+    case ConnectFailure::refused:
+        return counters.refused.add(1);
+    case ConnectFailure::timed_out:
+    case ConnectFailure::unreachable: // a machine that is gone answers no ARP either
+        return counters.unanswered.add(1);
+    case ConnectFailure::local:
+        break;
+    }
+}
+
+void StreamBooks::carried(TargetId target, std::uint64_t to_target, std::uint64_t from_target) noexcept {
+    TargetCounters& counters = counters_.targets[target];
+    counters.bytes_to.add(to_target);
+    counters.bytes_from.add(from_target);
+}
+
+void StreamBooks::ended(const StreamReport& report) {
+    if (report.end == StreamEnd::terminated && report.target) counters_.targets[*report.target].terminated.add(1);
+    // A client that a trusted upstream's header named; of others the packet path lets in none that is denied.
+    if (report.end == StreamEnd::denied) counters_.listeners[report.listener].sources_refused.add(1);
+    if (report.end == StreamEnd::no_target) counters_.listeners[report.listener].no_target.add(1);
+}
+
+} // namespace sallyport::balance

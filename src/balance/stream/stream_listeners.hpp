@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the stream proxy is to listen to, by the directory.
+#pragma once
+
+#include "balance/l4/directory.hpp"
+#include "balance/proxy/listener_config.hpp"
+
+#include <vector>
+
+namespace sallyport::balance {
+
+/// Those with `mode: proxy` that are not gone; their numbers are their positions.
+[[nodiscard]] std::vector<StreamListener> stream_listeners(const Directory& directory);
+
+} // namespace sallyport::balance
