@@ -140,8 +140,74 @@ _firewall_returns() {
   wait_until 10 appliance_is fw-1 healthy
 }
 
+tour_balancing() {
+  step '7. A listener in front of three targets, behind the same chain; one of them is killed under load'
+  check 'three targets are healthy' wait_until 15 all_healthy web web-v6
+  start_capture listener inspect to-gateway "$run_dir/listener.pcap" "$all_but_probes"
+  check '90 connections over IPv4, spread over web1, web2 and web3' _is_spread "$listener_v4"
+  check '90 connections over IPv6, spread over web1, web2 and web3' _is_spread "$listener_v6"
+  stop_capture listener || note_check FAILED 'the capture is whole'
+  check 'the appliances see client and listener, and no target' _chain_sees_listener
+  check 'the targets see the client' _targets_see_client
+  rm -f "$run_dir/load.over"
+  _asking_beside &
+  local beside=$!
+  check 'web2 is killed, and found out' _kill_target
+  check 'no connection goes there afterwards, and none fails' _served_without_web2
+  touch "$run_dir/load.over"
+  wait "$beside" || true
+  check 'of the connections beside that, none failed after it was found out' _none_failed_later
+  start_target_web web2
+  check 'web2 comes back, and is found healthy' wait_until 15 all_healthy web web-v6
+  check 'it gets connections again' _is_spread "$listener_v4"
+}
+_is_spread() {
+  ask_who 90 "$1" 80 >"$run_dir/answers" || return 1
+  is_as_weighted "$run_dir/answers" web1=1 web2=1 web3=1
+}
+_chain_sees_listener() {
+  local inside wrong
+  _inside() { tshark -n -r "$run_dir/listener.pcap" -Y "geneve and tcp.port == 80 and $1" 2>/dev/null | wc -l; }
+  inside=$(_inside "(ip.addr == $listener_v4 or ipv6.addr == $listener_v6)")
+  wrong=$(_inside "not (ip.addr == $listener_v4 or ipv6.addr == $listener_v6)")
+  say "$inside packets of the listeners, $wrong others"
+  [ "$inside" -gt 0 ] && [ "$wrong" -eq 0 ]
+}
+_targets_see_client() {
+  ask_who 3 "$listener_v4" 80 >"$run_dir/answers" && ask_who 3 "$listener_v6" 80 >>"$run_dir/answers" || return 1
+  say "$(cut -d' ' -f2 "$run_dir/answers" | sort -u | xargs)"
+  [ "$(cut -d' ' -f2 "$run_dir/answers" | sort -u | xargs)" = "$client_v4 $client_v6" ]
+}
+# A line for each connection: it came through, or it failed.
+_asking_beside() {
+  while [ ! -e "$run_dir/load.over" ]; do
+    if ask_who 1 "$listener_v4" 80 >/dev/null 2>&1; then say good; else say failed; fi
+  done >"$run_dir/beside"
+}
+_failed_beside() { grep -c failed "$run_dir/beside" || true; }
+_kill_target() {
+  local at
+  at=$(date +%s%3N)
+  kill_process nginx-web2
+  wait_until 10 target_is web/web2 unhealthy || return 1
+  _failed_beside >"$run_dir/failed.before"
+  say "unhealthy after $(($(date +%s%3N) - at)) ms"
+}
+_served_without_web2() {
+  ask_who 90 "$listener_v4" 80 >"$run_dir/answers" || return 1
+  shares "$run_dir/answers"
+  [ "$(share_of "$run_dir/answers" web2)" -eq 0 ]
+}
+_none_failed_later() {
+  local before good
+  before=$(cat "$run_dir/failed.before") good=$(grep -c good "$run_dir/beside")
+  say "$good came through; $before failed before, $(($(_failed_beside) - before)) after"
+  # One may have been on its way.
+  [ "$good" -ge 10 ] && [ "$(_failed_beside)" -le $((before + 1)) ]
+}
+
 tour_state() {
-  step '7. What the gateway says about it'
+  step '8. What the gateway says about it'
   check 'the gateway answers' _gateway_status
   check 'it has flows of the tour' _gateway_flows
 }
