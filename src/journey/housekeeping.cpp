@@ -98,7 +98,6 @@ void end_flows_of_targets(Round& round) noexcept {
         if (!entry.is_balanced || !is_open) continue;
         const TargetIndex target = worker.flows.translation(flow).target;
         if (target == no_index || !directory.targets[target].ends_flows) continue;
-        if (entry.state == flow::FlowState::tcp_half_open) end_handshake(worker, flow);
         end_connection(round, flow);
         worker.counters.targets[target].terminated.add(1);
         ++ended;

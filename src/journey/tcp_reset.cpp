@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/tcp_reset.hpp"
 
+#include "journey/flow_end.hpp"
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/station.hpp"
@@ -211,6 +212,15 @@ void reset_other_side(Round& round, const Packet& packet, const Segment& segment
     send_to_other_side(round, packet, reset);
 }
 
+/// From now on the gateway answers what comes of the flow. No handshake of it is waited for any more.
+void become_reset(WorkerState& worker, flow::FlowIndex flow) noexcept {
+    flow::FlowEntry& entry = worker.flows.entry(flow);
+    if (entry.is_balanced && entry.state == flow::FlowState::tcp_half_open) end_handshake(worker, flow);
+    entry.state = flow::FlowState::tcp_reset;
+    entry.has_detours = true;
+    worker.counters.flows_reset.add(1);
+}
+
 } // namespace
 
 void answer_with_reset(Round& round, Packet* packet, DropReason reason) noexcept {
@@ -231,22 +241,17 @@ void answer_with_reset(Round& round, Packet* packet, DropReason reason) noexcept
 }
 
 void reset_flow(Round& round, Packet* packet) noexcept {
-    flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
-    entry.state = flow::FlowState::tcp_reset;
-    entry.has_detours = true;
-    round.worker.counters.flows_reset.add(1);
+    become_reset(round.worker, packet->flow);
     Segment segment;
     if (read_segment(*packet, segment)) reset_other_side(round, *packet, segment);
     answer_with_reset(round, packet, DropReason::FlowReset);
 }
 
 void end_connection(Round& round, flow::FlowIndex flow) noexcept {
-    flow::FlowEntry& entry = round.worker.flows.entry(flow);
+    const flow::FlowEntry& entry = round.worker.flows.entry(flow);
     const flow::Translation& translation = round.worker.flows.translation(flow);
     const bool is_open = entry.state == flow::FlowState::tcp_established;
-    entry.state = flow::FlowState::tcp_reset;
-    entry.has_detours = true;
-    round.worker.counters.flows_reset.add(1);
+    become_reset(round.worker, flow);
     if (!is_open) return; // nobody has acknowledged anything
 
     const flow::FlowKey& key = entry.key;
