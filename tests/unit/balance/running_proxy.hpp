@@ -9,6 +9,8 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -37,6 +39,12 @@ public:
             if (std::find(failed.begin(), failed.end(), each.target) == failed.end()) return each;
         return std::nullopt;
     }
+    void joined(TargetId target) noexcept override { there_[target % 16] += 1; }
+    void left(TargetId target) noexcept override { there_[target % 16] -= 1; }
+    void carried(TargetId, std::uint64_t to_target, std::uint64_t from_target) noexcept override {
+        to_target_ += to_target;
+        from_target_ += from_target;
+    }
     void connect_failed(TargetId target, ConnectFailure failure) override {
         const std::lock_guard lock(mutex_);
         failures_.emplace_back(target, failure);
@@ -63,9 +71,17 @@ public:
         return failures_;
     }
 
+    /// Joined less left.
+    int at(TargetId target) const { return there_[target % 16]; }
+    std::uint64_t carried_to() const { return to_target_; }
+    std::uint64_t carried_from() const { return from_target_; }
+
     std::vector<TargetChoice> choices; // set before clients come
 
 private:
+    std::array<std::atomic<int>, 16> there_ = {};
+    std::atomic<std::uint64_t> to_target_{0};
+    std::atomic<std::uint64_t> from_target_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Asked> asked_;

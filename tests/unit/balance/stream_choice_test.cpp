@@ -83,6 +83,25 @@ TEST_CASE("a target that refuses is left out, and the next one taken") {
     CHECK(proxy.ask([](Proxy& all) { return all.connections(8); }) == 1);
 }
 
+TEST_CASE("whoever joins a target leaves it, and bytes are told while they go") {
+    const ClosedPort closed;
+    const Server server;
+    RunningProxy proxy;
+    proxy.targets.choices = {choice(7, closed), choice(8, server)};
+    Pair ends = Pair::through(proxy.listen({}), server);
+    ends.client.send("12345");
+    CHECK(ends.target.receive(5) == "12345");
+    ends.target.send("123");
+    CHECK(ends.client.receive(3) == "123");
+    proxy.wait_until([&](Proxy&) { return proxy.targets.carried_from() == 3; });
+    CHECK(proxy.targets.carried_to() == 5);
+    CHECK(proxy.targets.at(7) == 0);
+    CHECK(proxy.targets.at(8) == 1);
+    ends.client.reset();
+    static_cast<void>(proxy.targets.wait_for_end());
+    CHECK(proxy.targets.at(8) == 0);
+}
+
 TEST_CASE("a target that does not answer is left out after the timeout") {
     const DeafServer deaf;
     const Server server;

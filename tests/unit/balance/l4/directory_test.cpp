@@ -51,6 +51,17 @@ TEST_CASE("a listener of both protocols is found by either") {
     CHECK(directory.by_address.find(at("192.0.2.80", 80, 1)) == no_index);
 }
 
+TEST_CASE("a trusted upstream's packets reach the listener, whoever its clients are") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    config.listeners[0].allow = {*IpPrefix::parse("198.51.100.0/24")};
+    config.listeners[0].proxy_protocol_from = {*IpPrefix::parse("192.0.2.7/32")};
+    const Directory directory = directory_of(config);
+    CHECK(directory.listeners[0].admits(address("192.0.2.7")));
+    CHECK(directory.listeners[0].admits(address("198.51.100.9")));
+    CHECK_FALSE(directory.listeners[0].admits(address("192.0.2.8")));
+}
+
 TEST_CASE("a listener that a reload took out is found no more, and keeps its position") {
     config::Config config = web_farm();
     TargetSlots slots = first_target_slots(config);

@@ -140,6 +140,13 @@ TEST_CASE("timeouts keep their position, and position 0 is nobody's") {
     CHECK(slots.timers.size() == 3);
 }
 
+TEST_CASE("a proxied flow's entry outlives the proxy's idle timeout") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    const TargetSlots slots = first_target_slots(config);
+    CHECK(slots.timers[1][static_cast<unsigned>(flow::FlowState::tcp_established)] == 380'000);
+}
+
 TEST_CASE("listeners with the same timeouts share a position, and there are 256 at most") {
     config::Config config = web_farm();
     config.listeners.push_back(config.listeners[0]);
