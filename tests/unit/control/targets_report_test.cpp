@@ -36,6 +36,21 @@ std::vector<std::string> lines(const std::string& text) {
 
 } // namespace
 
+TEST_CASE("proxied connections count beside flows, at targets and at listeners") {
+    FarmView view;
+    view.target(0, 1).flows_created.add(2);
+    view.streams.targets[1].flows_created.add(3);
+    view.streams.targets[1].refused.add(4);
+    view.streams.targets[1].bytes_from.add(50);
+    view.counts[1].listeners[0].no_target.add(1);
+    view.streams.listeners[0].no_target.add(6);
+    CHECK(control::count_target_place(view, 1).flows_active() == 5);
+    const value target = control::targets_report(view).at("targets").at(1);
+    CHECK(target.at("refused") == 4);
+    CHECK(target.at("bytes_from") == 50);
+    CHECK(control::listeners_report(view).at(0).at("no_target") == 7);
+}
+
 TEST_CASE("targets shows how each stands, what went there, and what became of connections") {
     FarmView view;
     view.target(0, 0).flows_created.add(9);
