@@ -200,7 +200,7 @@ TEST_CASE("addresses in the place of clients' that the gateway can not have are 
 TEST_CASE("more pairs of timeouts than flows can tell apart are found") {
     std::string text = l4_config;
     std::string many;
-    for (unsigned i = 0; i < 255; ++i)
+    for (unsigned i = 0; i < 254; ++i)
         many += "  - {name: l-" + std::to_string(i) + ", address: 192.0.2.11, port: " + std::to_string(1000 + i) +
                 ", protocol: TCP, tcp_idle_timeout: " + std::to_string(100 + i) +
                 "s, default_action: {forward: web}}\n";
