@@ -21,11 +21,14 @@ namespace {
     if (packet.l3 >= packet.end || parse_network(packet) || parse_flow(packet, tuple)) return false;
     if (packet.kind != Kind::whole || packet.protocol != protocol_tcp) return false;
     tuple.endpoint = endpoint;
-    const ListenerIndex listener = directory.by_address.find({.address = tuple.source,
-                                                              .port = tuple.source_port,
-                                                              .endpoint = endpoint,
-                                                              .protocol = tuple.protocol,
-                                                              .family = tuple.family});
+    const balance::ListenAddress at = {.address = tuple.source,
+                                       .port = tuple.source_port,
+                                       .endpoint = endpoint,
+                                       .protocol = tuple.protocol,
+                                       .family = tuple.family};
+    ListenerIndex listener = directory.by_address.find(at);
+    // What a proxy still says to clients of before a reload passes their chain as well.
+    if (listener == no_index) listener = directory.by_address_of_gone.find(at);
     return listener != no_index && directory.listeners[listener].mode == config::ListenerMode::proxy;
 }
 

@@ -22,9 +22,11 @@ struct KeySide {
                .protocol = key.protocol(),
                .family = key.family()};
     const bool has_ports = side.at.protocol == protocol_tcp || side.at.protocol == protocol_udp;
-    side.is_listener = directory.by_address.find(side.at) != no_index;
+    side.is_listener =
+        directory.by_address.find(side.at) != no_index || directory.by_address_of_gone.find(side.at) != no_index;
     side.is_source = has_ports && directory.source_addresses.contains(side.at);
-    side.is_target = directory.target_addresses.contains(side.at);
+    // By its port, too: a target may be another listener's client.
+    side.is_target = directory.at_targets.find(side.at) != no_index;
     return side;
 }
 

@@ -119,27 +119,37 @@ void build_listeners(const config::Config& config, const TargetSlots& slots, con
     }
 }
 
+void add_target(EndpointIndex endpoint, const Target& target, ListenerTable& table) {
+    ListenAddress at = listen_address(endpoint, target.address);
+    at.port = target.port;
+    for (const std::uint8_t protocol : {protocol_tcp, protocol_udp}) {
+        at.protocol = protocol;
+        if (table.find(at) == no_index) table.add(at, 0);
+    }
+}
+
 void build_tables(const config::Config& config, Directory& directory) {
     std::vector<ListenAddress> listeners;
     std::vector<ListenAddress> sources;
-    std::vector<ListenAddress> targets;
     directory.by_address = ListenerTable(2 * directory.listeners.size());
+    directory.by_address_of_gone = ListenerTable(2 * directory.listeners.size());
+    directory.at_targets = ListenerTable(2 * directory.targets.size() * config.endpoints.size());
     for (std::size_t i = 0; i < directory.listeners.size(); ++i) {
         const Listener& listener = directory.listeners[i];
-        if (listener.is_gone) continue;
         ListenAddress at = listen_address(listener.endpoint, listener.address);
         listeners.push_back(at);
         at.port = listener.port;
         for (const std::uint8_t protocol : {protocol_tcp, protocol_udp}) {
             if (!takes(listener.protocol, protocol)) continue;
             at.protocol = protocol;
-            directory.by_address.add(at, static_cast<ListenerIndex>(i));
+            (listener.is_gone ? directory.by_address_of_gone : directory.by_address)
+                .add(at, static_cast<ListenerIndex>(i));
         }
     }
     // A flow may be at a target, or have an address of these, whichever endpoint its listener is of.
     for (EndpointIndex endpoint = 0; endpoint < config.endpoints.size(); ++endpoint) {
         for (const Target& target : directory.targets) {
-            if (target.group != no_index) targets.push_back(listen_address(endpoint, target.address));
+            if (target.group != no_index) add_target(endpoint, target, directory.at_targets);
         }
         for (const TargetGroup& group : directory.groups) {
             for (const IpAddress& address : group.source_addresses)
@@ -158,7 +168,6 @@ void build_tables(const config::Config& config, Directory& directory) {
     }
     directory.extra_addresses = AddressSet(extra);
     directory.listener_addresses = AddressSet(listeners);
-    directory.target_addresses = AddressSet(targets);
     if (!listeners.empty()) directory.source_addresses = AddressSet(sources);
 }
 

@@ -104,11 +104,12 @@ struct Directory {
     /// Timeouts that flows go by which have a listener; position 0 is not used: it means the endpoint's. Only ever
     /// appended to, so that a flow's position stays right.
     std::vector<std::array<std::uint32_t, flow::flow_state_count>> timers;
-    ListenerTable by_address; // of those that are not gone
-    AddressSet listener_addresses;
-    AddressSet source_addresses; // in the place of clients'
-    AddressSet extra_addresses;  // of both, those that are no port's own
-    AddressSet target_addresses;
+    ListenerTable by_address;         // of those that are not gone
+    ListenerTable by_address_of_gone; // whose flows live on
+    AddressSet listener_addresses;    // of those that are gone, too
+    AddressSet source_addresses;      // in the place of clients'
+    AddressSet extra_addresses;       // of both, those that are no port's own
+    ListenerTable at_targets;         // addresses and ports; what is found there says nothing
     SipKey selection_key;
     /// Some group is sticky by the client's address: one worker has to have all flows of a client.
     bool is_sticky = false;

@@ -20,6 +20,18 @@ Bytes from_client(std::uint8_t tcp_flags, std::uint16_t port = 40000) {
     return with_checksum(ip_packet(spec));
 }
 
+/// Another configuration in the place of the world's own.
+void reload(World& world, const Setup& before, const Setup& after) {
+    const config::Config config = configuration(after);
+    const balance::TargetSlots slots =
+        balance::next_target_slots(balance::first_target_slots(configuration(before)), config, {});
+    world.change_roster([&](chain::Roster& roster) {
+        const std::uint64_t version = roster.version;
+        roster = balance::build_roster(config, chain::first_slots(config), slots);
+        roster.version = version;
+    });
+}
+
 } // namespace
 
 TEST_CASE("a handshake that a reset ends is nobody's half-open connection any more") {
@@ -46,5 +58,55 @@ TEST_CASE("a handshake that a reset ends is nobody's half-open connection any mo
         });
         static_cast<void>(world.arrive(north, World::frame_for(north, syn)));
         CHECK(counts(world).half_open.read() == 0);
+    }
+}
+
+TEST_CASE("a client that is itself a target of others, by workers") {
+    Setup setup = balanced(0, [](config::Config& config) {
+        config::TargetGroup other = target_group("front", "192.0.2.");
+        config.target_groups.push_back(other);
+        config.listeners.push_back(listener("front", "192.0.2.81", "front"));
+    });
+    setup.workers = 4;
+    World world(setup);
+    Random random(7);
+    for (std::uint16_t port = 40000; port < 40040; ++port) {
+        Spec spec = to_listener(6, true, port);
+        spec.source = "192.0.2.11";
+        const Passage there = pass_shuffled(world, north, {with_checksum(ip_packet(spec))}, 4, random);
+        REQUIRE(there.left.size() == 1);
+        const Outcome back = world.arrive(south, World::frame_for(south, reply_to(there.left[0])), random() % 4);
+        CHECK(back.drops.empty());
+    }
+    CHECK(world.flows() == 40);
+}
+
+TEST_CASE("flows of a listener that a reload took out live on") {
+    for (const unsigned workers : {1U, 4U}) {
+        for (const char* at : {vip_v4, "192.0.2.1"}) {
+            Setup before = balanced(0, [&](config::Config& config) { config.listeners[0].address = address(at); });
+            before.workers = workers;
+            const Setup after = balanced(0, [](config::Config& config) {
+                config.listeners.clear();
+                config.target_groups.clear();
+            });
+            World world(before);
+            std::vector<Bytes> sent;
+            for (std::uint16_t port = 40000; port < 40020; ++port) {
+                Spec spec = to_listener(17, true, port);
+                spec.destination = at;
+                sent.push_back(with_checksum(ip_packet(spec)));
+                REQUIRE(through(world, north, sent.back()).only().port == south);
+            }
+            reload(world, before, after);
+            unsigned passed = 0;
+            for (const Bytes& ip : sent) {
+                const Outcome outcome = world.arrive(north, World::frame_for(north, ip));
+                passed += outcome.sent.size() == 1 && outcome.sent[0].port == south &&
+                          sides_of(ip_of(outcome.sent[0].frame)).destination_port == 8080;
+            }
+            CAPTURE(workers, at);
+            CHECK(passed == sent.size());
+        }
     }
 }
