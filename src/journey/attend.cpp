@@ -45,6 +45,15 @@ void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entr
     return false;
 }
 
+/// Whether the packet's destination is no port's own address: the kernel has it for neighbours to ask, and no more.
+[[nodiscard]] bool is_listeners_only(const Round& round, const Packet& packet) noexcept {
+    const IpAddress to = destination_address(packet);
+    return directory_of(round.around.roster)
+        .extra_addresses.contains({.address = {to.high(), to.low()},
+                                   .endpoint = round.around.roster.ports[packet.port].endpoint,
+                                   .family = to.family()});
+}
+
 } // namespace
 
 bool attend(Round& round, Packet* packet) noexcept {
@@ -80,19 +89,19 @@ void follow_listeners_flow(Round& round, const Packet& packet, bool was_half_ope
         acknowledgment;
 }
 
+bool is_for_host(const Round& round, const Packet& packet) noexcept {
+    const bool is_icmp = packet.protocol == protocol_icmp || packet.protocol == protocol_icmpv6;
+    return is_icmp || !is_listeners_only(round, packet);
+}
+
 bool turn_to_gateway(Round& round, Packet* packet, DropReason reason) noexcept {
     if (reason != DropReason::NoListener && reason != DropReason::IcmpUnrelated) return false;
-    const IpAddress to = destination_address(*packet);
-    const balance::Directory& directory = *round.around.roster.directory;
-    const chain::Port& port = round.around.roster.ports[packet->port];
-    const bool is_here = whose_address(port, *packet) == Addressee::gateway;
-    const bool is_listeners_only = directory.extra_addresses.contains(
-        {.address = {to.high(), to.low()}, .endpoint = port.endpoint, .family = to.family()});
-    const bool is_icmp = packet->protocol == protocol_icmp || packet->protocol == protocol_icmpv6;
-    if (is_here && (!is_listeners_only || is_icmp)) {
+    const bool is_here = whose_address(round.around.roster.ports[packet->port], *packet) == Addressee::gateway;
+    if (is_here && is_for_host(round, *packet)) {
         round.to_host.push(packet);
     } else {
-        drop(round, packet, is_listeners_only ? DropReason::NoListener : DropReason::OwnAddressElsewhere);
+        drop(round, packet,
+             is_listeners_only(round, *packet) ? DropReason::NoListener : DropReason::OwnAddressElsewhere);
     }
     return true;
 }

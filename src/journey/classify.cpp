@@ -5,6 +5,7 @@
 // ports stand in another packet), egress (an ICMP error of our own). Drops: MulticastUnsupported, OwnAddressElsewhere,
 // InvalidGeneveTunnel, PortWithoutEndpoint, TtlExpired, and what parse_flow finds.
 #include "geneve/header.hpp"
+#include "journey/attend.hpp"
 #include "journey/icmp_error.hpp"
 #include "journey/own_address.hpp"
 #include "journey/parse_flow.hpp"
@@ -64,8 +65,9 @@ void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
     packet->to_gateway = true;
     flow::Tuple tuple;
     if (const auto fault = parse_flow(*packet, tuple)) {
-        // An error about no flow that could be one: the kernel's own connections have theirs.
-        if (fault == DropReason::IcmpUnrelated && is_here) return round.to_host.push(packet);
+        // Of no flow that could be one: errors about the kernel's own connections, and neighbours that ask it from
+        // addresses that are not routed.
+        if (is_here && is_for_host(round, *packet)) return round.to_host.push(packet);
         return drop(round, packet, *fault);
     }
     look_up(round, packet, tuple);

@@ -110,3 +110,18 @@ TEST_CASE("flows of a listener that a reload took out live on") {
         }
     }
 }
+
+TEST_CASE("the kernel hears its IPv6 neighbours at addresses of the gateway where there are listeners") {
+    World world(balanced(1));
+    for (const char* to : {"2001:db8:1::1", vip_v6}) {
+        Spec solicitation;
+        solicitation.source = "fe80::1";
+        solicitation.destination = to;
+        solicitation.protocol = 58;
+        solicitation.ttl = 255;
+        solicitation.transport = {135, 0, 0, 0, 0, 0, 0, 0};
+        const std::array<std::uint8_t, 16> asked = address(to).bytes();
+        append(solicitation.transport, Bytes(asked.begin(), asked.end()));
+        CHECK(world.send(north, solicitation).to_host.size() == 1);
+    }
+}
