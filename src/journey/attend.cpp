@@ -25,6 +25,19 @@ void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entr
     ((packet.tcp_flags & TcpHeader::rst) != 0 ? counters.refused : counters.answered).add(1);
 }
 
+/// Packets of a burst are all found before the first of them goes on, and one may have opened the flow anew since, or
+/// moved it: what another target said is no part of it.
+[[nodiscard]] bool is_still_at_second(const flow::FlowEntry& entry, const flow::Translation& translation,
+                                      const Packet& packet) noexcept {
+    return entry.is_balanced && translation.leads == flow::Leads::to_target && translation.key == packet.key;
+}
+
+/// Whoever sends from a listener's address: a target that holds it, too, or a proxy. What other targets say has their
+/// own addresses.
+[[nodiscard]] bool may_answer_as_listener(const Packet& packet, const flow::Translation& translation) noexcept {
+    return translation.leads == flow::Leads::unwritten || packet.from_host;
+}
+
 /// False when the packet has ended here: its target is not to have it, nor has anybody else.
 [[nodiscard]] bool may_go_on(Round& round, Packet* packet, const flow::FlowEntry& entry,
                              const flow::Translation& translation) noexcept {
@@ -61,6 +74,10 @@ bool attend(Round& round, Packet* packet) noexcept {
     const flow::FlowEntry& entry = worker.flows.entry(packet->flow);
     flow::Translation& translation = worker.flows.translation(packet->flow);
     if (packet->by_second) {
+        if (!is_still_at_second(entry, translation, *packet)) {
+            drop(round, packet, packet->protocol == protocol_tcp ? DropReason::TcpNotSyn : DropReason::NoTarget);
+            return false;
+        }
         if (packet->from_high == translation.client_is_high) {
             // The client itself, past its listener, with the ports that its flow has at the target.
             drop(round, packet, DropReason::TargetFlowTaken);
@@ -72,6 +89,10 @@ bool attend(Round& round, Packet* packet) noexcept {
         packet->from_high = !entry.initiator_is_high;
     } else {
         packet->direction = entry.direction(packet->from_high);
+        if (packet->direction == flow::Direction::reverse && !may_answer_as_listener(*packet, translation)) {
+            drop(round, packet, DropReason::MartianAddress);
+            return false;
+        }
     }
     if (packet->direction == flow::Direction::reverse) note_answer(round, *packet, entry, translation);
     if (!may_go_on(round, packet, entry, translation)) return false;

@@ -75,7 +75,7 @@ void count(flow::FlowCounters& counters, const Packet& packet) noexcept {
 
 void send_on(Round& round, Packet* packet) noexcept {
     flow::FlowEntry& entry = round.worker.flows.entry(packet->flow);
-    if (entry.is_balanced) [[unlikely]] {
+    if (entry.is_balanced || packet->by_second) [[unlikely]] {
         if (!attend(round, packet)) return;
     } else {
         packet->direction = entry.direction(packet->from_high);

@@ -155,6 +155,16 @@ ListenerIndex find_listener(const Round& round, const Packet& packet) noexcept {
                                                            .family = tuple.family});
 }
 
+bool speaks_as_listener(const Round& round, const Packet& packet) noexcept {
+    if (!round.around.roster.directory) return false;
+    const flow::Tuple tuple = tuple_of(packet.key, packet.from_high);
+    return round.around.roster.directory->by_address.find({.address = tuple.source,
+                                                           .port = tuple.source_port,
+                                                           .endpoint = tuple.endpoint,
+                                                           .protocol = tuple.protocol,
+                                                           .family = tuple.family}) != no_index;
+}
+
 std::optional<DropReason> admit(Round& round, const Packet& packet, ListenerIndex number,
                                 Admission& admission) noexcept {
     const balance::Listener& listener = round.around.roster.directory->listeners[number];

@@ -12,6 +12,9 @@ namespace sallyport::journey {
 /// The listener that the packet's destination names; no_index when there is none.
 [[nodiscard]] ListenerIndex find_listener(const Round& round, const Packet& packet) noexcept;
 
+/// Whether the packet's source is a listener. Those answer flows, and begin none.
+[[nodiscard]] bool speaks_as_listener(const Round& round, const Packet& packet) noexcept;
+
 /// What the flow's entry will have, worked out before there is one.
 struct Admission {
     flow::Translation translation;

@@ -79,6 +79,7 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     if (packet.kind == Kind::icmp_error) return DropReason::IcmpUnrelated;
     const ListenerIndex listener = packet.to_gateway ? find_listener(round, packet) : ListenerIndex{no_index};
     if (packet.to_gateway && listener == no_index) return DropReason::NoListener;
+    if (!packet.to_gateway && !packet.from_host && speaks_as_listener(round, packet)) return DropReason::MartianAddress;
     const flow::FlowState state = first_state(packet, midstream_of(round, packet, listener));
     if (state == flow::FlowState::free || packet.from_host) return DropReason::TcpNotSyn;
     const std::uint16_t rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));

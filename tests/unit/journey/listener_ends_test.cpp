@@ -125,3 +125,28 @@ TEST_CASE("the kernel hears its IPv6 neighbours at addresses of the gateway wher
         CHECK(world.send(north, solicitation).to_host.size() == 1);
     }
 }
+
+TEST_CASE("nobody but the target answers in a listener's name") {
+    World world(balanced(0));
+    static_cast<void>(through(world, north, from_client(0x02)));
+    Spec forged = answered(to_listener(6));
+    forged.tcp_flags = 0x14;
+    for (const PortIndex port : {north, south})
+        CHECK(world.send(port, forged).sent.empty());
+    forged.destination_port = 41000; // and no flow begins there
+    forged.tcp_flags = 0x02;
+    CHECK(world.send(south, forged).sent.empty());
+    CHECK(world.flows() == 1);
+}
+
+TEST_CASE("a target's late segment in the burst in which its client opens the flow anew is not of the new flow") {
+    World world(balanced(
+        0, [](config::Config& config) { config.target_groups[0].algorithm = config::Algorithm::round_robin; }));
+    const Bytes there = ip_of(through(world, north, from_client(0x02)).only().frame);
+    static_cast<void>(through(world, south, reply_to(there, 0x14))); // refused
+    const Outcome outcome = world.burst(
+        north, {World::frame_for(north, reply_to(there, 0x14)), World::frame_for(north, from_client(0x02))});
+    for (const Outcome::Sent& sent : outcome.sent)
+        CHECK(transport_sum(ip_of(sent.frame)) == 0);
+    CHECK(world.worker().counters().listeners.at(0).half_open.read() == 1);
+}
