@@ -30,6 +30,15 @@ constexpr unsigned max_ports_tried = 128; // with 9 of 10 ports in use, one in 7
     return tuple;
 }
 
+/// Whether the sender's address and port are a listener's.
+[[nodiscard]] bool is_listener(const Round& round, const flow::Tuple& tuple) noexcept {
+    return round.around.roster.directory->by_address.find({.address = tuple.source,
+                                                           .port = tuple.source_port,
+                                                           .endpoint = tuple.endpoint,
+                                                           .protocol = tuple.protocol,
+                                                           .family = tuple.family}) != no_index;
+}
+
 /// Whether a key is another flow's. One whose timer has run out is none: it is ended, for no packet of this round holds
 /// it (it had run out for them too).
 [[nodiscard]] bool is_taken(Round& round, std::uint64_t hash, const flow::FlowKey& key, flow::FlowIndex own) noexcept {
@@ -79,6 +88,8 @@ constexpr unsigned max_ports_tried = 128; // with 9 of 10 ports in use, one in 7
         tuple.source = {address.high(), address.low()};
         tuple.source_port =
             ports.pick(static_cast<std::uint32_t>(random), worker.settings.index, worker.settings.count);
+        // Answers to a listener's own address and port would look like packets to it.
+        if (is_listener(round, tuple)) continue;
         if (take_key(round, tuple, own, admission)) return true;
     }
     return false;
@@ -156,13 +167,7 @@ ListenerIndex find_listener(const Round& round, const Packet& packet) noexcept {
 }
 
 bool speaks_as_listener(const Round& round, const Packet& packet) noexcept {
-    if (!round.around.roster.directory) return false;
-    const flow::Tuple tuple = tuple_of(packet.key, packet.from_high);
-    return round.around.roster.directory->by_address.find({.address = tuple.source,
-                                                           .port = tuple.source_port,
-                                                           .endpoint = tuple.endpoint,
-                                                           .protocol = tuple.protocol,
-                                                           .family = tuple.family}) != no_index;
+    return round.around.roster.directory && is_listener(round, tuple_of(packet.key, packet.from_high));
 }
 
 std::optional<DropReason> admit(Round& round, const Packet& packet, ListenerIndex number,

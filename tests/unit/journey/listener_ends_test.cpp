@@ -150,3 +150,20 @@ TEST_CASE("a target's late segment in the burst in which its client opens the fl
         CHECK(transport_sum(ip_of(sent.frame)) == 0);
     CHECK(world.worker().counters().listeners.at(0).half_open.read() == 1);
 }
+
+TEST_CASE("no port in the place of a client's is a listener's own") {
+    Setup setup = balanced(0, [](config::Config& config) {
+        config.target_groups[0].preserve_client_ip = false;
+        for (std::uint16_t port = 1024; port < 1224; ++port) {
+            config::Listener more = listener("more-" + std::to_string(port), "203.0.113.1", "web");
+            more.port = port;
+            config.listeners.push_back(more);
+        }
+    });
+    setup.settings.flow_capacity = 16'384;
+    World world(setup);
+    for (unsigned port = 40000; port < 48000; ++port) {
+        const Bytes sent = with_checksum(ip_packet(to_listener(6, true, static_cast<std::uint16_t>(port))));
+        REQUIRE(sides_of(ip_of(through(world, north, sent).only().frame)).source_port >= 1224);
+    }
+}
