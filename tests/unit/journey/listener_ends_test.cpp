@@ -167,3 +167,69 @@ TEST_CASE("no port in the place of a client's is a listener's own") {
         REQUIRE(sides_of(ip_of(through(world, north, sent).only().frame)).source_port >= 1224);
     }
 }
+
+TEST_CASE("whatever becomes of a listener's flows, the books balance in the end") {
+    for (const bool preserve : {true, false}) {
+        World world(balanced(0, [&](config::Config& config) {
+            config.target_groups[0].algorithm = config::Algorithm::weighted_random;
+            config.target_groups[0].preserve_client_ip = preserve;
+            config.target_groups[0].source_addresses = {};
+            config.listeners[0].half_open_limit = 20;
+            config.listeners.push_back(listener("more", "192.0.2.81", "web"));
+        }));
+        Random random(11);
+        std::vector<Bytes> seen; // what targets were sent
+        const std::array<std::uint8_t, 7> flags = {0x02, 0x02, 0x10, 0x11, 0x04, 0x12, 0x18};
+        for (unsigned step = 0; step < 20'000; ++step) {
+            std::vector<Bytes> frames;
+            for (unsigned i = random() % 8; i > 0; --i) {
+                if (random() % 3 == 0 && !seen.empty()) {
+                    const Bytes& about = seen[random() % seen.size()];
+                    frames.push_back(World::frame_for(north, reply_to(about, flags[random() % flags.size()])));
+                    continue;
+                }
+                const auto port = static_cast<std::uint16_t>(40000 + random() % 60);
+                Spec spec = to_listener(random() % 4 == 0 ? 17 : 6, true, port);
+                if (random() % 2 == 0) spec.destination = "192.0.2.81";
+                spec.tcp_flags = flags[random() % flags.size()];
+                frames.push_back(World::frame_for(north, with_checksum(ip_packet(spec))));
+            }
+            for (const Outcome::Sent& sent : world.burst(north, frames).sent) {
+                const Bytes ip = ip_of(sent.frame);
+                if (sent.port != south) continue;
+                REQUIRE(transport_sum(ip) == 0);
+                if (seen.size() < 200) seen.push_back(ip);
+                seen[random() % seen.size()] = ip;
+            }
+            if (random() % 16 == 0) world.pass(std::chrono::seconds(random() % 70));
+            if (random() % 400 == 0) world.pass(std::chrono::seconds(400));
+            if (random() % 50 == 0) {
+                const bool dead = random() % 2 == 0;
+                world.stand_target(random() % 3, [&](balance::TargetPlace& place) {
+                    place.standing.health = dead ? chain::Health::unhealthy : chain::Health::healthy;
+                    place.unhealthy_flows_end = dead;
+                });
+            }
+            if (random() % 4 == 0) static_cast<void>(world.tend());
+        }
+        for (unsigned i = 0; i < 20; ++i) {
+            world.pass(400s);
+            static_cast<void>(world.tend());
+        }
+        CHECK(world.flows() == 0);
+        const WorkerCounters& counters = world.worker().counters();
+        for (unsigned i = 0; i < 3; ++i) {
+            CHECK(counters.listeners[i].half_open.read() == 0);
+            CHECK(counters.listeners[i].flows_created.read() == counters.listeners[i].flows_ended.read());
+            CHECK(counters.targets[i].flows_created.read() == counters.targets[i].flows_ended.read());
+        }
+        CHECK(counters.listeners[0].flows_created.read() > 1000);
+        // Neither does the index hold anything any more.
+        unsigned begun = 0;
+        for (unsigned port = 1; port <= 1024; ++port) {
+            Spec spec = to_listener(17, true, static_cast<std::uint16_t>(port));
+            begun += world.send(north, spec).drops.empty();
+        }
+        CHECK(begun == 1024);
+    }
+}
