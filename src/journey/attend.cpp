@@ -45,8 +45,11 @@ void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entr
         answer_with_reset(round, packet, DropReason::FlowReset);
         return false;
     }
-    if (translation.target == no_index || !round.around.roster.directory->targets[translation.target].ends_flows)
-        return true;
+    // A proxy's flows have no target, nor have those of UDP that could not be moved: proxies are for TCP.
+    const bool is_stranded = translation.target == no_index && entry.key.protocol() != protocol_tcp;
+    const bool is_over = is_stranded || (translation.target != no_index &&
+                                         round.around.roster.directory->targets[translation.target].ends_flows);
+    if (!is_over) return true;
     if (entry.key.protocol() == protocol_tcp) {
         round.worker.counters.targets[translation.target].terminated.add(1);
         reset_flow(round, packet);
