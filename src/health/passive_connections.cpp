@@ -22,7 +22,10 @@ void ConnectionDetector::see(const Connections& connections, Instant now) {
         return;
     }
     const std::uint64_t refused = connections.refused - before.refused;
-    const std::uint64_t unanswered = connections.unanswered - before.unanswered;
+    // Who speaks is not silent: a client can send SYNs that no target answers (a wrong checksum is enough), and may not
+    // take it from the others that way.
+    const bool is_silent = connections.packets == before.packets;
+    const std::uint64_t unanswered = is_silent ? connections.unanswered - before.unanswered : 0;
     if (connections.answered != before.answered) {
         // It may have accepted one and refused the next: which was last is not known, so the row begins anew.
         try_again();

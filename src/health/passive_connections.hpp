@@ -26,6 +26,7 @@ struct Connections {
     std::uint64_t refused = 0;    // answered with RST
     std::uint64_t unanswered = 0; // not answered in time
     std::uint64_t answered = 0;   // accepted
+    std::uint64_t packets = 0;    // that it sent, of whatever connection
 };
 
 class ConnectionDetector {

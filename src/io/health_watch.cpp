@@ -87,7 +87,10 @@ health::Traffic HealthWatch::traffic(ApplianceIndex appliance) const {
 
 health::Connections HealthWatch::connections(TargetIndex target) const {
     const control::TargetCounts counts = control::count_target_place(view_, target);
-    return {.refused = counts.refused, .unanswered = counts.unanswered, .answered = counts.answered};
+    return {.refused = counts.refused,
+            .unanswered = counts.unanswered,
+            .answered = counts.answered,
+            .packets = counts.packets_from};
 }
 
 void HealthWatch::tell(const health::Change& change) {

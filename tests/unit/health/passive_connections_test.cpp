@@ -18,6 +18,7 @@ public:
         counters_.refused += more.refused;
         counters_.unanswered += more.unanswered;
         counters_.answered += more.answered;
+        counters_.packets += more.packets;
         detector.see(counters_, {now_s_ * 1'000'000'000U});
         return detector.is_failing();
     }
@@ -107,4 +108,11 @@ TEST_CASE("counters of another target, or that begin anew, are no evidence") {
     CHECK_FALSE(life.look(1, refused(4)));
     CHECK(life.look(1, refused(1)));
     CHECK_FALSE(Life().look(1, {})); // what was counted before it looked
+}
+
+TEST_CASE("a target that speaks is not silent, whatever clients send that it does not answer") {
+    Life life;
+    for (int second = 0; second < 10; ++second)
+        CHECK_FALSE(life.look(1, {.unanswered = 5, .packets = 1}));
+    CHECK(life.look(1, {.unanswered = 5}));
 }
