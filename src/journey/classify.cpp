@@ -51,7 +51,6 @@ void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
 [[nodiscard, gnu::noinline]] bool may_be_of_flow(const Round& round, const Packet& packet,
                                                  const chain::Port& port) noexcept {
     if (port.endpoint == no_index || is_geneve(packet)) return false;
-    if (packet.header<EthernetHeader>(packet.begin)->destination.is_multicast()) return false;
     const IpAddress to = destination_address(packet);
     const balance::ListenAddress at = {
         .address = {to.high(), to.low()}, .endpoint = port.endpoint, .family = to.family()};
@@ -61,6 +60,17 @@ void take_own(Round& round, Packet* packet, const chain::Port& port) noexcept {
 
 [[gnu::noinline]] void take_flow_of_gateway(Round& round, Packet* packet, const chain::Port& port,
                                             bool is_here) noexcept {
+    // What everybody on the link received begins no flow (RFC 1812 5.3.4), nor is it the host's where only listeners
+    // are.
+    if (packet->header<EthernetHeader>(packet->begin)->destination.is_multicast()) {
+        const IpAddress to = destination_address(*packet);
+        const bool is_listeners_only =
+            directory_of(round.around.roster)
+                .extra_addresses.contains(
+                    {.address = {to.high(), to.low()}, .endpoint = port.endpoint, .family = to.family()});
+        if (is_here && !is_listeners_only) return take_own(round, packet, port);
+        return drop(round, packet, DropReason::MulticastUnsupported);
+    }
     packet->endpoint = port.endpoint;
     packet->to_gateway = true;
     flow::Tuple tuple;

@@ -4,7 +4,8 @@
 // Leads on to: hop_out (the chain's first visit, or its last on the way back), detour (when that is no plain visit),
 // balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow), to_host
 // (for the gateway itself after all). Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated,
-// FragmentTableFull, NoListener, SourceNotAllowed, NoTarget, PortAllocationError, TargetFlowTaken, OwnAddressElsewhere.
+// FragmentTableFull, NoListener, SourceNotAllowed, NoTarget, PortAllocationError, TargetFlowTaken, OwnAddressElsewhere,
+// MartianAddress.
 #include "journey/attend.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/fragments.hpp"

@@ -131,6 +131,8 @@ void answer_with_error(Round& round, Packet* packet, IcmpError error, DropReason
     round.worker.counters.drop(reason).add(1);
     const auto give_up = [&] { round.dropped.push(packet); };
 
+    // Rewritten, and its flow has ended while it waited: nobody knows any more who sent it.
+    if (packet->is_rewritten && !is_translated(round, *packet)) return give_up();
     restore_as_sent(round, *packet);
     packet->station = no_index;
     constexpr unsigned most_headers = sizeof(EthernetHeader) + sizeof(Ipv6Header) + sizeof(IcmpErrorHeader);

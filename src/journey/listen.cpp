@@ -114,7 +114,8 @@ constexpr unsigned max_ports_tried = 128; // with 9 of 10 ports in use, one in 7
     tuple.destination = {target.address.high(), target.address.low()};
     tuple.destination_port = target.port;
     const PortIndex port = port_to(round, packet, target);
-    admission.translation.is_source_replaced = !group.preserve_client_ip || goes_around(round, packet, port);
+    admission.translation.is_source_replaced =
+        !group.preserve_client_ip || goes_around(round, packet, port) || tuple.source == tuple.destination;
     if (admission.translation.is_source_replaced) {
         const bool done = replace_source(round, group, port, tuple, packet.flow, admission);
         return done ? std::nullopt : std::optional(DropReason::PortAllocationError);

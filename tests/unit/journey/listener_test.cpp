@@ -462,3 +462,29 @@ TEST_CASE("passive checks hear of connections that a target refused, took, or le
     CHECK(target.refused.read() == 1);
     CHECK(target.flows_created.read() == target.flows_ended.read());
 }
+
+TEST_CASE("frames to everybody on the link begin no flow, and do not reach the host at a listener's address") {
+    World world(balanced(1));
+    const auto to_all = [](Bytes frame) {
+        std::fill_n(frame.begin(), 6, std::uint8_t{0xff});
+        return frame;
+    };
+    for (const std::uint16_t port : {std::uint16_t{80}, std::uint16_t{161}}) {
+        Spec spec = to_listener(17);
+        spec.destination_port = port;
+        const Bytes frame = to_all(World::frame_for(north, ip_packet(spec)));
+        CHECK(world.arrive(north, frame).is_dropped(DropReason::MulticastUnsupported));
+    }
+    Spec own = to_listener(17);
+    own.destination = "192.0.2.1";
+    CHECK(world.arrive(north, to_all(World::frame_for(north, ip_packet(own)))).to_host.size() == 1);
+    CHECK(world.flows() == 0);
+}
+
+TEST_CASE("a client with the target's own address does not make the target speak to itself") {
+    World world(balanced(0, [](config::Config& config) { config.target_groups[0].targets.resize(1); }));
+    Spec spec = to_listener(6);
+    spec.source = "203.0.113.11"; // forged: it is in the south
+    const Bytes there = ip_of(through(world, north, with_checksum(ip_packet(spec))).only().frame);
+    CHECK(sides_of(there).source == "203.0.113.1");
+}
