@@ -17,7 +17,7 @@ int run_drain(std::span<const std::string> arguments) {
         .description =
             "Takes an appliance, a target, or all of a group, out of a running gateway. When the command\n"
             "returns, no new flow gets there. Flows that are there may finish; when the delay is over, what is\n"
-            "left goes by the group's on_deregistered or, of a target, by deregistration_termination. A zone is\n"
+            "left goes by the group's on_deregistered or, of a target, by connection_termination. A zone is\n"
             "shifted away from: no new flows, no delay, and nothing ends.\n"
             "Holds until `undrain`, over reloads too, but not over a start of the gateway.",
         .options = admin_options(),
