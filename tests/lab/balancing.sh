@@ -10,7 +10,13 @@ balancing_config() {
   printf '%s\n' "$config"
 }
 
+# Where targets die and have to be found out.
 quick_check='{protocol: TCP, interval: 200ms, timeout: 150ms, healthy_threshold: 2, unhealthy_threshold: 2}'
+# Where they do not: on a slow machine a check that wants its answer at once finds a live target dead, and then it has no turn
+# for a while.
+patient_check='{protocol: TCP, interval: 1s, timeout: 1s, healthy_threshold: 2, unhealthy_threshold: 10}'
+# Which of them target_group writes.
+target_check=$patient_check
 
 # target_group NAME PORT 4|6 SETTINGS [WEIGHT WEIGHT WEIGHT]: the three targets, as one line of YAML.
 target_group() {
@@ -20,7 +26,7 @@ target_group() {
     address=web${number}_v$family
     list+="{name: web$number, address: \"${!address}\", weight: ${!number:-1}}, "
   done
-  printf '  %s: {port: %s, health_check: %s, %s, targets: [%s]}\n' "$name" "$port" "$quick_check" "$settings" "${list%, }"
+  printf '  %s: {port: %s, health_check: %s, %s, targets: [%s]}\n' "$name" "$port" "$target_check" "$settings" "${list%, }"
 }
 
 # listener NAME ADDRESS PORT PROTOCOL GROUP [SETTINGS]

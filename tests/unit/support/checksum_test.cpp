@@ -36,8 +36,8 @@ Bytes random_bytes(std::mt19937_64& random, std::size_t size) {
 
 TEST_CASE("checksums are what scapy computes") {
     for (const ChecksumRow& row : checksum_rows) {
-        INFO(row.bytes.size() << " bytes");
-        CHECK(as_written(checksum_finish(checksum_add(0, row.bytes.data(), row.bytes.size()))) == row.checksum);
+        INFO(row.size << " bytes");
+        CHECK(as_written(checksum_finish(checksum_add(0, checksum_bytes + row.begin, row.size))) == row.checksum);
     }
 }
 
