@@ -43,14 +43,17 @@ void FlowTable::Unmap::operator()(void* memory) const noexcept {
 
 template <typename T>
 Result<FlowTable::Mapped<T>> FlowTable::map(std::size_t count) {
-    const std::size_t bytes = (count * sizeof(T) + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
+    // A table that would not fill a huge page gets none: clearing two megabytes for some flows takes long.
+    const std::size_t wanted = count * sizeof(T);
+    const bool is_large = wanted >= huge_page_bytes;
+    const std::size_t bytes = is_large ? (wanted + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes : wanted;
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         return failure("no memory for a flow table: " + std::to_string(bytes >> 20) + " MiB were refused (" +
                        std::strerror(errno) + "); set a smaller gateway.flows_per_worker");
     }
     // Random access over hundreds of megabytes: without huge pages every visit pays for a walk of the page tables.
-    ::madvise(memory, bytes, MADV_HUGEPAGE);
+    if (is_large) ::madvise(memory, bytes, MADV_HUGEPAGE);
     return Mapped<T>(static_cast<T*>(memory), Unmap{bytes});
 }
 
