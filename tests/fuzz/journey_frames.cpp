@@ -125,36 +125,61 @@ void require_nothing_past_the_chain(const Outcome& outcome) {
     }
 }
 
+/// The rosters of this world: a roster takes long to build, so each is built once for all inputs.
+struct Rosters {
+    chain::Roster all_well;
+    chain::Roster one_failed;
+    chain::Roster one_left;
+};
+
+/// With the first of all targets standing so, and its flows to be ended.
+chain::Roster with_first_target(World& world, const chain::Standing& standing) {
+    const auto stand = [&world](const chain::Standing& as, bool ends_flows) {
+        world.stand_target(0, [&](balance::TargetPlace& place) {
+            place.standing = as;
+            place.unhealthy_flows_end = place.deregistration_termination = ends_flows;
+        });
+    };
+    stand(standing, true);
+    chain::Roster made = world.roster();
+    stand({}, false);
+    return made;
+}
+
+Rosters build_rosters(World& world) {
+    chain::Standing failed;
+    failed.health = chain::Health::unhealthy;
+    chain::Standing left;
+    left.registration = chain::Registration::deregistered;
+    Rosters rosters;
+    rosters.one_failed = with_first_target(world, failed);
+    rosters.one_left = with_first_target(world, left);
+    rosters.all_well = world.roster();
+    return rosters;
+}
+
 /// How targets stand is kept in the world: made as it was before the next input.
 class Targets {
 public:
-    explicit Targets(World& world) : world_(world) {}
+    Targets(World& world, const Rosters& rosters) : world_(world), rosters_(rosters) {}
     Targets(const Targets&) = delete;
     Targets& operator=(const Targets&) = delete;
     ~Targets() {
-        if (was_changed_) stand({}, false);
+        if (was_changed_) stand(rosters_.all_well);
     }
-    /// The first of all targets fails or leaves, once in an input: a roster takes long to build.
+    /// The first of all targets fails or leaves, once in an input.
     void change(bool leaves) {
         if (was_changed_) return;
-        chain::Standing standing;
-        if (leaves) {
-            standing.registration = chain::Registration::deregistered;
-        } else {
-            standing.health = chain::Health::unhealthy;
-        }
-        stand(standing, true);
+        stand(leaves ? rosters_.one_left : rosters_.one_failed);
     }
 
 private:
-    void stand(const chain::Standing& standing, bool ends_flows) {
+    void stand(const chain::Roster& roster) {
         was_changed_ = true;
-        world_.stand_target(0, [&](balance::TargetPlace& place) {
-            place.standing = standing;
-            place.unhealthy_flows_end = place.deregistration_termination = ends_flows;
-        });
+        world_.change_roster([&roster](chain::Roster& present) { present = roster; });
     }
     World& world_;
+    const Rosters& rosters_;
     bool was_changed_ = false;
 };
 
@@ -162,8 +187,9 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static World world(small_world());
+    static const Rosters rosters = build_rosters(world);
     world.restart();
-    Targets targets(world);
+    Targets targets(world, rosters);
     Records records({data, size});
     Bytes to_appliance;
     std::uint8_t head = 0;
