@@ -98,8 +98,7 @@ bool attend(Round& round, Packet* packet) noexcept {
         }
     }
     if (packet->direction == flow::Direction::reverse) note_answer(round, *packet, entry, translation);
-    if (!may_go_on(round, packet, entry, translation)) return false;
-    return true;
+    return may_go_on(round, packet, entry, translation);
 }
 
 void follow_listeners_flow(Round& round, const Packet& packet, bool was_half_open) noexcept {

@@ -5,7 +5,6 @@
 #include "balance/l4/source_ports.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/origin.hpp"
-#include "journey/owner.hpp"
 #include "journey/translate.hpp"
 #include "journey/wire.hpp"
 
