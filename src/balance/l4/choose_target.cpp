@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace sallyport::balance {
 namespace {
@@ -43,6 +44,25 @@ constexpr unsigned max_attempts = 16; // of algorithms that may give what is exc
     return chosen == no_index ? nullptr : &directory.groups[shares[chosen].group];
 }
 
+[[nodiscard]] bool is_excluded(const Request& request, TargetIndex target) noexcept {
+    return std::find(request.excluded.begin(), request.excluded.end(), target) != request.excluded.end();
+}
+
+/// Who was tried and did not do has the most flows: the least loaded of the others is the one with the fewest.
+class UntriedFirst final : public Connections {
+public:
+    UntriedFirst(const Connections& connections, const Request& request) noexcept
+        : connections_(connections), request_(request) {}
+    [[nodiscard]] std::uint32_t at(TargetIndex target) const noexcept override {
+        if (is_excluded(request_, target)) return std::numeric_limits<std::uint32_t>::max();
+        return connections_.at(target);
+    }
+
+private:
+    const Connections& connections_;
+    const Request& request_;
+};
+
 [[nodiscard]] std::uint16_t pick(const TargetGroup& group, std::uint64_t hash, const Connections& connections,
                                  std::uint32_t& turn, SplitMix64& random) noexcept {
     switch (group.algorithm) {
@@ -60,18 +80,15 @@ constexpr unsigned max_attempts = 16; // of algorithms that may give what is exc
     return select::pick_least_connections(group.weights, at, turn);
 }
 
-[[nodiscard]] bool is_excluded(const Request& request, TargetIndex target) noexcept {
-    return std::find(request.excluded.begin(), request.excluded.end(), target) != request.excluded.end();
-}
-
 [[nodiscard]] TargetIndex choose_within(const TargetGroup& group, const Request& request, std::uint64_t hash,
                                         const Connections& connections, ChooserState& state,
                                         TargetGroupIndex number) noexcept {
     std::uint32_t& turn = state.turns[number];
+    const UntriedFirst untried_first(connections, request);
     const unsigned attempts = request.excluded.empty() ? 1 : max_attempts;
     for (unsigned attempt = 0; attempt < attempts; ++attempt) {
         const std::uint16_t position =
-            pick(group, hash + attempt * 0x9e3779b97f4a7c15U, connections, turn, state.random);
+            pick(group, hash + attempt * 0x9e3779b97f4a7c15U, untried_first, turn, state.random);
         if (position == no_index) return no_index;
         if (!is_excluded(request, group.takers[position])) return group.takers[position];
     }
@@ -104,8 +121,7 @@ TargetIndex choose_target(const Directory& directory, std::span<const Share> sha
     if (target == no_index || !takes_flows(*group, target) || is_excluded(request, target))
         target = choose_within(*group, request, by, connections, state, number);
     if (target != no_index)
-        static_cast<void>(
-            state.sticky.put(client, target, request.now, std::chrono::milliseconds(group->stickiness_ms)));
+        state.sticky.put(client, target, request.now, std::chrono::milliseconds(group->stickiness_ms));
     return target;
 }
 
