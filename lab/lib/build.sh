@@ -24,6 +24,7 @@ build_in() {
 
 build_release() { build_in "$build" --buildtype=release; }
 
+# Lines and names for the sanitizers' reports; of variables' types nobody is told, so the compiler need not write them.
 build_with_sanitizers() {
-  build_in "$build-asan" -Doptimization=0 -Ddebug=true -Db_sanitize=address,undefined -Db_lundef=false
+  build_in "$build-asan" -Doptimization=0 -Ddebug=true -Dcpp_args=-g1 -Db_sanitize=address,undefined -Db_lundef=false
 }
