@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "health/check.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sallyport::health {
@@ -11,12 +12,24 @@ void Check::start(Done done) {
     done_ = std::move(done);
     started_ = std::chrono::steady_clock::now();
     guarded([this] {
-        deadline_.expires_at(started_ + timeout_);
-        deadline_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-            if (!error) self->guarded([&self] { self->expire(); });
-        });
+        wait_until(started_ + timeout_);
         begin();
     });
+}
+
+void Check::wait_until(std::chrono::steady_clock::time_point deadline) {
+    deadline_.expires_at(deadline);
+    deadline_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+        if (!error) self->guarded([&self] { self->at_deadline(); });
+    });
+}
+
+void Check::at_deadline() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::steady_clock::duration late = now - deadline_.expiry();
+    if (was_prolonged_ || late < timeout_ / 10) return expire();
+    was_prolonged_ = true;
+    wait_until(now + std::min<std::chrono::steady_clock::duration>(late, timeout_));
 }
 
 void Check::cancel() noexcept {

@@ -3,6 +3,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <thread>
+#include <utility>
+
 using namespace sallyport;
 using namespace sallyport::test;
 using namespace std::chrono_literals;
@@ -184,6 +187,24 @@ TEST_CASE("a server that says nothing, or half of it, fails at the timeout") {
         const CheckResult result = check_once(watched);
         CHECK(code(result.failure) == "Target.Timeout");
         CHECK(result.sentence == "Request timed out");
+    }
+}
+
+TEST_CASE("when the loop itself is late a check gets its time back, once") {
+    // Whether the answer came in time nobody can say who did not look: the target has time to answer, but not for ever.
+    for (const auto& [mode, expected] : {std::pair("status", Reason::none), std::pair("silence", Reason::timeout)}) {
+        INFO(mode);
+        const StrangeServer server(mode, "200");
+        auto watched = local_appliance(HealthProtocol::http, server.port());
+        watched.check->timeout = 1s;
+        boost::asio::io_context loop;
+        health::Checker checker(loop, watched, nullptr);
+        std::optional<CheckResult> result;
+        checker.make(1)->start([&result](const CheckResult& got) { result = got; });
+        std::this_thread::sleep_for(2500ms); // as a thread without a CPU does
+        run_until(loop, [&result] { return result.has_value(); });
+        CHECK(result->failure == expected);
+        if (expected == Reason::timeout) CHECK(result->took >= 3500ms);
     }
 }
 
