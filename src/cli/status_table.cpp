@@ -43,13 +43,14 @@ std::string workers_table(const json::array& workers) {
                  {"created", Align::right},
                  {"expired", Align::right},
                  {"pending", Align::right},
+                 {"packets in", Align::right},
                  {"handed over", Align::right}});
     for (const json::value& each : workers) {
         if (!each.is_object()) continue;
         const json::object& worker = each.get_object();
         table.add({word(worker, "worker"), word(worker, "flows"), word(worker, "flow_capacity"),
                    word(worker, "flows_created"), word(worker, "flows_expired"), word(worker, "pending_packets"),
-                   word(worker, "packets_handed_over")});
+                   word(worker, "packets_in"), word(worker, "packets_handed_over")});
     }
     return table.text();
 }

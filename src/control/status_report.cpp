@@ -17,6 +17,13 @@ std::uint64_t live_flows(const WorkerCounters& counters) {
     return created > expired ? created - expired : 0;
 }
 
+std::uint64_t packets_in(const WorkerCounters& counters) {
+    std::uint64_t packets = 0;
+    for (const PortCounters& port : counters.ports)
+        packets += port.packets_in.read();
+    return packets;
+}
+
 json::object worker_report(const View& view, unsigned worker) {
     const WorkerCounters& counters = view.counters(worker);
     const WorkerFacts facts = view.worker(worker);
@@ -27,6 +34,7 @@ json::object worker_report(const View& view, unsigned worker) {
             {"flows_created", counters.flows_created.read()},
             {"flows_expired", counters.flows_expired.read()},
             {"pending_packets", facts.pending_packets},
+            {"packets_in", packets_in(counters)},
             {"packets_handed_over", counters.handed_over.read()},
             {"verdicts_taken", counters.verdicts_taken.read()},
             {"verdicts_ignored", counters.verdicts_ignored.read()},

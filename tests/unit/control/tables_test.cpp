@@ -72,8 +72,8 @@ TEST_CASE("the status of a gateway as people see it") {
     CHECK(shown[2] == "packets     12345 in, 0 out, 0 dropped, 0 ICMP errors sent, 0 withheld, 0 TCP resets sent, 0 "
                       "copies lost");
     CHECK(shown[3] == "forwarding  4 routes, 9 neighbours, 1 packets waiting for a neighbour");
-    CHECK(shown[5] == "worker  flows  capacity  created  expired  pending  handed over");
-    CHECK(shown[6] == "     0      3      1000        3        0        0            0");
+    CHECK(shown[5] == "worker  flows  capacity  created  expired  pending  packets in  handed over");
+    CHECK(shown[6] == "     0      3      1000        3        0        0       12345            0");
     CHECK(shown[9] ==
           "port     endpoint  side     device      vlan  driver      host link   link  mac                 mtu     in  "
           "out  to host  from host  missed");
