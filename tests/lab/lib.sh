@@ -13,6 +13,8 @@ _clear_up() {
   local status=$?
   trap - EXIT
   if [ "$status" -ne 0 ] && [ "$status" -ne 77 ] && [ -f "$run_dir/gateway.log" ]; then
+    say "--- $(grep -cE ' is (un)?healthy' "$run_dir/gateway.log") times the gateway thought otherwise of somebody's health, the last of them:"
+    { grep -E ' is (un)?healthy' "$run_dir/gateway.log" || true; } | tail -n 12
     say '--- the end of the log of the gateway'
     tail -n 25 "$run_dir/gateway.log"
   fi
