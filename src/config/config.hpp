@@ -3,6 +3,8 @@
 // remembers the line it came from.
 #pragma once
 
+#include "config/http.hpp"
+#include "config/tls.hpp"
 #include "support/address.hpp"
 
 #include <array>
@@ -170,6 +172,7 @@ struct ApplianceGroup {
     std::chrono::milliseconds deregistration_delay = std::chrono::seconds(300); // 0..3600 s
     std::chrono::milliseconds slow_start{0};                                    // 0..900 s
     std::optional<VerdictLimits> verdicts;                                      // granted: appliances may offload flows
+    bool wants_client_address = false; // on a decrypted leg: an option with the address of the client behind it
 };
 
 struct Chain {
@@ -195,6 +198,9 @@ struct Match {
     std::vector<IpPrefix> destinations;
     std::vector<PortRange> source_ports;
     std::vector<PortRange> destination_ports;
+    /// The legs from the gateway's proxies to targets, which no other rule matches. Sources are the gateway's own then.
+    bool is_decrypted_leg = false;
+    std::vector<std::string> target_groups; // of such a leg
 };
 
 struct PolicyRule {
@@ -252,14 +258,10 @@ struct TargetGroup {
     bool unhealthy_termination = true;               // flows of a target that becomes unhealthy are ended with RST
     std::chrono::milliseconds unhealthy_draining{0}; // 0..360000 s, without that: new flows stop, then they end
     std::chrono::milliseconds slow_start{0};         // 0..900 s
+    std::optional<HttpClient> http;                  // `protocol: HTTP`, HTTPS
+    std::optional<TlsClient> tls;                    // `protocol: HTTPS`, TLS
     std::vector<Target> targets;
     int line = 0;
-};
-
-/// Where new flows go, in proportion to the weights.
-struct ForwardShare {
-    std::string target_group;
-    std::uint16_t weight = 1; // 0..999
 };
 
 /// `rewrite`: packets are rewritten on their way. `proxy`: the gateway accepts the connection and opens one of its own.
@@ -288,6 +290,8 @@ struct Listener {
     std::vector<IpPrefix> allow;               // of clients; empty: everybody
     std::vector<IpPrefix> deny;                // decides before `allow`
     std::vector<IpPrefix> proxy_protocol_from; // `mode: proxy`: upstreams whose PROXY header is believed
+    std::optional<HttpServer> http;            // `protocol: HTTP`, HTTPS; `forward` and `rules` say nothing then
+    std::optional<TlsServer> tls;              // `protocol: HTTPS`, TLS
     int line = 0;
 
     /// How long its flows may be idle in the packet path. With a proxy longer than the connection may be, so that the
@@ -315,6 +319,8 @@ struct Config {
     std::vector<TargetGroup> target_groups;
     std::vector<Listener> listeners;
     std::optional<FlowLog> flow_log;
+    HttpSettings http;
+    std::vector<HttpLog> http_logs;
 };
 
 } // namespace sallyport::config
