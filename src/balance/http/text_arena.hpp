@@ -47,7 +47,7 @@ public:
     }
     /// Gives its memory back as well.
     void release() noexcept {
-        blocks_ = {};
+        std::vector<std::unique_ptr<char[]>>().swap(blocks_); // `= {}` would be an initializer list's
         next_ = nullptr;
         room_ = 0;
     }
