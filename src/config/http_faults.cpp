@@ -14,6 +14,15 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// RFC 9110 7.6.1 and what else is between two neighbours alone.
+constexpr std::array own_headers = {"connection"sv,     "content-length"sv,    "expect"sv,           "host"sv,
+                                    "http2-settings"sv, "keep-alive"sv,        "proxy-connection"sv, "te"sv,
+                                    "trailer"sv,        "transfer-encoding"sv, "upgrade"sv};
+
+bool is_own_header(std::string_view name) {
+    return std::ranges::any_of(own_headers, [&](std::string_view own) { return equal_letters(own, name); });
+}
+
 std::string longer_than(std::size_t size) {
     return "is longer than " + std::to_string(size) + " characters";
 }
@@ -70,6 +79,9 @@ struct FaultOfCondition {
     Fault operator()(const HttpHeader& header) const {
         if (!is_token(header.name)) return "has a name that no header can have: " + in_backticks(header.name);
         if (header.name.size() > max_header_name_size) return "has a name that " + longer_than(max_header_name_size);
+        if (equal_letters(header.name, "host")) return "looks at `Host`, which a host condition does";
+        if (is_own_header(header.name))
+            return "looks at " + in_backticks(header.name) + ", which is between two neighbours and no rule sees";
         return of_patterns(header.values);
     }
     Fault operator()(const QueryString& query) const {
@@ -145,10 +157,6 @@ Fault fault_of_redirect_query(const std::string& query) {
 constexpr std::array redirect_statuses = {301, 302, 303, 307, 308};
 constexpr std::array fixed_content_types = {"text/plain"sv, "text/css"sv, "text/html"sv, "application/javascript"sv,
                                             "application/json"sv};
-/// RFC 9110 7.6.1 and what else is between two neighbours alone.
-constexpr std::array own_headers = {"connection"sv,     "content-length"sv,    "expect"sv,           "host"sv,
-                                    "http2-settings"sv, "keep-alive"sv,        "proxy-connection"sv, "te"sv,
-                                    "trailer"sv,        "transfer-encoding"sv, "upgrade"sv};
 
 } // namespace
 
@@ -237,8 +245,7 @@ Fault fault_of(const Rewrite& rewrite) {
 
 Fault fault_of(const HeaderChange& change) {
     if (!is_token(change.name)) return "has a name that no header can have: " + in_backticks(change.name);
-    if (std::ranges::any_of(own_headers, [&](std::string_view own) { return equal_letters(own, change.name); }))
-        return "changes " + in_backticks(change.name) + ", which is the gateway's own";
+    if (is_own_header(change.name)) return "changes " + in_backticks(change.name) + ", which is the gateway's own";
     if (change.kind == HeaderChangeKind::remove)
         return change.value.empty() ? Fault() : "removes " + in_backticks(change.name) + ", and has a value";
     if (change.value.size() > max_header_value_size) return "has a value that " + longer_than(max_header_value_size);
