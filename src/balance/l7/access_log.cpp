@@ -201,8 +201,11 @@ void add_json_outcome(JsonMembers& json, const AccessRecord& record) {
             if (&each != &record.tries.front()) line += ',';
             line += "{\"target\":\"";
             append_address(line, each.target);
-            line += "\",\"status_code\":";
-            append_number(line, each.status);
+            line += '"';
+            if (each.status != 0) {
+                line += ",\"status_code\":";
+                append_number(line, each.status);
+            }
             line += '}';
         }
         line += ']';
