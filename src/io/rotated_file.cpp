@@ -1,24 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/flow_log_file.hpp"
+#include "io/rotated_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace sallyport::io {
 
-Result<FlowLogFile> FlowLogFile::open(config::FlowLog settings) {
-    FlowLogFile file(std::move(settings));
+namespace {
+constexpr int patience_ms = 500; // with who reads standard output
+}
+
+Result<RotatedFile> RotatedFile::open(RotatedFileSettings settings) {
+    RotatedFile file(std::move(settings));
     if (const int error = file.open_again(); error != 0) {
-        return failure("the flow log can not be written: " + file.settings_.path + ": " + std::strerror(error) +
-                       "; set another flow_log.path, or make its folder");
+        return failure(file.settings_.path + ": " + std::strerror(error));
     }
     return file;
 }
 
-int FlowLogFile::open_again() {
+int RotatedFile::open_again() {
+    if (is_standard_output()) {
+        file_ = Descriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+        return file_ ? 0 : errno;
+    }
     // Without waiting: a pipe that nobody reads must not hold anything up. For a regular file that means nothing.
     file_ = Descriptor(
         ::open(settings_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640));
@@ -30,8 +41,9 @@ int FlowLogFile::open_again() {
 }
 
 /// To the file that has the name now: logrotate moves ours away, or cuts it.
-int FlowLogFile::follow() {
+int RotatedFile::follow() {
     if (!file_) return open_again();
+    if (is_standard_output()) return 0;
     struct stat ours = {};
     struct stat named = {};
     if (::fstat(file_.number(), &ours) != 0) return errno;
@@ -42,7 +54,7 @@ int FlowLogFile::follow() {
     return 0;
 }
 
-int FlowLogFile::rotate() {
+int RotatedFile::rotate() {
     if (settings_.files <= 1) {
         if (::ftruncate(file_.number(), 0) != 0) return errno;
         bytes_ = 0;
@@ -57,7 +69,7 @@ int FlowLogFile::rotate() {
     return open_again();
 }
 
-FlowLogFile::Written FlowLogFile::write(std::string_view text) {
+RotatedFile::Written RotatedFile::write(std::string_view text) {
     if (const int error = follow(); error != 0) return {.error = error};
     if (is_regular_ && bytes_ != 0 && bytes_ + text.size() > settings_.file_bytes) {
         if (const int error = rotate(); error != 0) return {.error = error};
@@ -65,10 +77,21 @@ FlowLogFile::Written FlowLogFile::write(std::string_view text) {
     return append(text);
 }
 
-FlowLogFile::Written FlowLogFile::append(std::string_view text) {
+/// Standard output is shared with others, so it can not be told not to block: it is asked first, and given no more than
+/// a pipe that has room takes at once (pipe(7)).
+ssize_t RotatedFile::write_once(std::string_view text) {
+    if (!is_standard_output()) return ::write(file_.number(), text.data(), text.size());
+    pollfd waiting{.fd = file_.number(), .events = POLLOUT};
+    const int ready = ::poll(&waiting, 1, patience_ms);
+    if (ready > 0) return ::write(file_.number(), text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (ready == 0) errno = EAGAIN;
+    return -1;
+}
+
+RotatedFile::Written RotatedFile::append(std::string_view text) {
     std::size_t done = 0;
     while (done < text.size()) {
-        const ssize_t count = ::write(file_.number(), text.data() + done, text.size() - done);
+        const ssize_t count = write_once(text.substr(done));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
             const int error = count < 0 ? errno : EIO;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flow log's file: lines are appended, never half of one; it is rotated by its size, and found again when somebody
-// else has moved it away. May wait for the disk, so it is for a thread that nobody waits for.
+// A log's file: lines are appended, never half of one; it is rotated by its size, and found again when somebody else
+// has moved it away. May wait for the disk, so it is for a thread that nobody waits for.
 #pragma once
 
-#include "config/config.hpp"
 #include "support/descriptor.hpp"
 #include "support/result.hpp"
 
@@ -11,13 +10,20 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace sallyport::io {
 
-class FlowLogFile {
+struct RotatedFileSettings {
+    std::string path;                        // "-": standard output, which is never rotated
+    std::uint64_t file_bytes = 64ULL << 20U; // then it is moved on
+    unsigned files = 4;                      // in all
+};
+
+class RotatedFile {
 public:
-    /// Makes the file, or goes on behind what is there. Fails with a sentence when it can not be written.
-    static Result<FlowLogFile> open(config::FlowLog settings);
+    /// Makes the file, or goes on behind what is there. Fails with "path: why" when it can not be written.
+    static Result<RotatedFile> open(RotatedFileSettings settings);
 
     struct Written {
         std::size_t bytes = 0; // of the text, up to the end of a line
@@ -28,15 +34,17 @@ public:
     [[nodiscard]] Written write(std::string_view text);
 
 private:
-    explicit FlowLogFile(config::FlowLog settings) : settings_(std::move(settings)) {}
+    explicit RotatedFile(RotatedFileSettings settings) : settings_(std::move(settings)) {}
 
     // Each gives errno, 0 when all is well.
     int open_again();
     int follow();
     int rotate();
+    ssize_t write_once(std::string_view text);
     Written append(std::string_view text);
+    [[nodiscard]] bool is_standard_output() const noexcept { return settings_.path == "-"; }
 
-    config::FlowLog settings_;
+    RotatedFileSettings settings_;
     Descriptor file_;
     bool is_regular_ = false; // what is not, a device say, has no size and is never moved
     std::uint64_t bytes_ = 0;
