@@ -178,8 +178,9 @@ void Stickiness::keep_duration(const config::HttpClient& settings, const StickyC
 void Stickiness::keep_application(const config::HttpClient& settings, const Seat& seat, UnixTime now,
                                   http::TextArena& arena, http::Fields& response) {
     const auto is_theirs = [&](const http::Field& field) {
-        return http::equal_names(field.name, "Set-Cookie") &&
-               trim(field.value.substr(0, field.value.find('='))) == settings.cookie_name;
+        const std::size_t end = field.value.find('=');
+        return end != std::string_view::npos && http::equal_names(field.name, "Set-Cookie") &&
+               trim(field.value.substr(0, end)) == settings.cookie_name;
     };
     const auto theirs = std::ranges::find_if(response, is_theirs);
     if (theirs == response.end()) return;
