@@ -45,22 +45,21 @@ void append_status(std::string& line, std::uint16_t status) {
     }
 }
 
-void append_url(std::string& url, const AccessRecord& record) {
-    url += record.is_tls ? "https://" : "http://";
-    url += record.host;
-    url += ':';
-    append_number(url, record.port);
-    url += record.path;
-}
-
-std::string request_line(const AccessRecord& record) {
-    if (record.method.empty()) return "- - - ";
-    std::string line(record.method);
+void append_request_line(std::string& line, const AccessRecord& record) {
+    if (record.method.empty()) {
+        line += "\"- - - \"";
+        return;
+    }
+    line += '"';
+    append_inside_quotes(line, record.method);
+    line += record.is_tls ? " https://" : " http://";
+    append_inside_quotes(line, record.host);
+    line += ':';
+    append_number(line, record.port);
+    append_inside_quotes(line, record.path);
     line += ' ';
-    append_url(line, record);
-    line += ' ';
-    line += record.version;
-    return line;
+    append_inside_quotes(line, record.version);
+    line += '"';
 }
 
 void append_targets(std::string& line, std::span<const TargetTry> tries) {
@@ -119,7 +118,7 @@ void append_alb_head(std::string& line, const AccessRecord& record) {
 
 void append_alb_middle(std::string& line, const AccessRecord& record) {
     line += ' ';
-    append_quoted(line, request_line(record));
+    append_request_line(line, record);
     line += ' ';
     append_quoted(line, record.user_agent.substr(0, most_user_agent_bytes));
     line += ' ';
@@ -174,8 +173,11 @@ void add_json_times(JsonMembers& json, const AccessRecord& record) {
 void add_json_request(JsonMembers& json, const AccessRecord& record) {
     json.text("request_method", record.method);
     if (!record.method.empty()) {
-        std::string url;
-        append_url(url, record);
+        std::string url(record.is_tls ? "https://" : "http://");
+        url += record.host;
+        url += ':';
+        append_number(url, record.port);
+        url += record.path;
         json.text("request_url", url);
     }
     json.text("request_protocol", record.version);

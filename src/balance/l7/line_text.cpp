@@ -21,21 +21,37 @@ void append_escaped_byte(std::string& line, unsigned char byte) {
     line += alphabet[byte & 0xfU];
 }
 
-/// Runs that need no escape are copied whole: nearly all are such.
-template <typename IsPlain>
-void append_escaped(std::string& line, std::string_view text, const IsPlain& is_plain) {
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (is_plain(text[i])) continue;
-        line.append(text, begin, i - begin);
-        append_escaped_byte(line, static_cast<unsigned char>(text[i]));
-        begin = i + 1;
+/// Which bytes stand for themselves.
+class PlainBytes {
+public:
+    constexpr explicit PlainBytes(bool with_blank) {
+        for (std::size_t byte = with_blank ? 0x20 : 0x21; byte < 0x7f; ++byte)
+            is_plain_[byte] = byte != '"' && byte != '\\';
     }
-    line.append(text, begin);
-}
+    [[nodiscard]] constexpr bool has(char c) const noexcept { return is_plain_[static_cast<unsigned char>(c)]; }
+    /// How many of them `text` begins with.
+    [[nodiscard]] std::size_t run(std::string_view text) const noexcept {
+        std::size_t size = 0;
+        while (size < text.size() && has(text[size]))
+            ++size;
+        return size;
+    }
 
-bool is_plain_quoted(char c) noexcept {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+private:
+    std::array<bool, 256> is_plain_ = {};
+};
+constexpr PlainBytes plain_in_quotes(true);
+constexpr PlainBytes plain_in_words(false);
+
+/// Runs that need no escape are copied whole: nearly all texts are one.
+void append_escaped(std::string& line, std::string_view text, const PlainBytes& plain) {
+    while (true) {
+        const std::size_t run = plain.run(text);
+        line.append(text.data(), run);
+        if (run == text.size()) return;
+        append_escaped_byte(line, static_cast<unsigned char>(text[run]));
+        text.remove_prefix(run + 1);
+    }
 }
 
 /// Bytes of the UTF-8 character at the beginning (RFC 3629 4); 0: it is none.
@@ -84,21 +100,24 @@ void append_number(std::string& line, std::uint64_t number) {
 void append_time(std::string& line, UnixTime at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(at - day);
-    append_padded(line, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-    line += '-';
-    append_padded(line, static_cast<unsigned>(date.month()), 2);
-    line += '-';
-    append_padded(line, static_cast<unsigned>(date.day()), 2);
-    line += 'T';
-    append_padded(line, static_cast<std::uint64_t>(time.hours().count()), 2);
-    line += ':';
-    append_padded(line, static_cast<std::uint64_t>(time.minutes().count()), 2);
-    line += ':';
-    append_padded(line, static_cast<std::uint64_t>(time.seconds().count()), 2);
-    line += '.';
-    append_padded(line, static_cast<std::uint64_t>(time.subseconds().count()), 6);
-    line += 'Z';
+    const auto in_day = static_cast<std::uint64_t>((at - day).count());
+    const std::uint64_t seconds = in_day / 1'000'000;
+    std::array<char, 27> text;
+    char* to = text.data();
+    const auto put = [&](std::uint64_t number, unsigned digits, char behind) {
+        for (unsigned i = digits; i > 0; --i, number /= 10)
+            to[i - 1] = static_cast<char>('0' + number % 10);
+        to += digits;
+        *to++ = behind;
+    };
+    put(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4, '-');
+    put(static_cast<unsigned>(date.month()), 2, '-');
+    put(static_cast<unsigned>(date.day()), 2, 'T');
+    put(seconds / 3600, 2, ':');
+    put(seconds / 60 % 60, 2, ':');
+    put(seconds % 60, 2, '.');
+    put(in_day % 1'000'000, 6, 'Z');
+    line.append(text.data(), text.size());
 }
 
 void append_seconds(std::string& line, std::chrono::microseconds time, unsigned digits) {
@@ -110,36 +129,53 @@ void append_seconds(std::string& line, std::chrono::microseconds time, unsigned 
 }
 
 void append_address(std::string& line, const LogAddress& address) {
-    const bool is_v6 = !address.address.is_v4();
-    if (is_v6) line += '[';
-    line += address.address.to_string();
-    if (is_v6) line += ']';
+    if (address.address.is_v4()) {
+        // Of every line twice or more: inet_ntop() takes longer than the rest of the line.
+        const std::uint32_t number = address.address.v4_host_order();
+        for (unsigned shift = 24; shift > 0; shift -= 8) {
+            append_number(line, number >> shift & 0xffU);
+            line += '.';
+        }
+        append_number(line, number & 0xffU);
+    } else {
+        line += '[';
+        line += address.address.to_string();
+        line += ']';
+    }
     line += ':';
     append_number(line, address.port);
+}
+
+void append_inside_quotes(std::string& line, std::string_view text) {
+    append_escaped(line, text, plain_in_quotes);
 }
 
 void append_quoted(std::string& line, std::string_view text) {
     line += '"';
     if (text.empty()) line += '-';
-    append_escaped(line, text, is_plain_quoted);
+    append_escaped(line, text, plain_in_quotes);
     line += '"';
 }
 
 void append_word(std::string& line, std::string_view text) {
     if (text.empty()) line += '-';
-    append_escaped(line, text, [](char c) { return c != ' ' && is_plain_quoted(c); });
+    append_escaped(line, text, plain_in_words);
 }
 
 void append_json_string(std::string& line, std::string_view text) {
     line += '"';
-    while (!text.empty()) {
+    while (true) {
+        const std::size_t run = plain_in_quotes.run(text);
+        line.append(text.data(), run);
+        text.remove_prefix(run);
+        if (text.empty()) break;
         const std::size_t size = utf8_size(text);
         if (size == 0) {
             line += "\\ufffd";
-        } else if (size == 1 && (!is_plain_quoted(text[0]))) {
+        } else if (size == 1) {
             append_json_escape(line, text[0]);
         } else {
-            line.append(text, 0, size);
+            line.append(text.data(), size);
         }
         text.remove_prefix(size == 0 ? 1 : size);
     }

@@ -29,7 +29,9 @@ void append_address(std::string& line, const LogAddress& address);
 
 /// In quotes; `"`, `\`, control characters and all that is not ASCII become \xHH. Empty is "-".
 void append_quoted(std::string& line, std::string_view text);
-/// The same without quotes, and blanks are written as \x20. Empty is -.
+/// A part of such a text, without the quotes.
+void append_inside_quotes(std::string& line, std::string_view text);
+/// The same as append_quoted() without quotes, and blanks are written as \x20. Empty is -.
 void append_word(std::string& line, std::string_view text);
 /// A JSON string (RFC 8259 7); bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string& line, std::string_view text);
