@@ -23,7 +23,9 @@ bool is_host(std::string_view host) noexcept {
         const auto address = IpAddress::parse(host.substr(1, host.size() - 2));
         return address && !address->is_v4();
     }
-    if (host.empty() || host.size() > 255 || host.front() == '.') return false;
+    if (host.empty() || host.size() > 255) return false;
+    const bool has_empty_label = host.starts_with('.') || host.ends_with('.') || host.find("..") < host.size();
+    if (has_empty_label) return false;
     return std::ranges::all_of(
         host, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; });
 }

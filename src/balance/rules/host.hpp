@@ -13,8 +13,8 @@ struct Authority {
 };
 [[nodiscard]] Authority split_authority(std::string_view authority) noexcept;
 
-/// A name of letters, digits, `-`, `.`, `_` and `~`, at most 255 long, or an IPv6 address in brackets. Names with
-/// other characters are allowed by RFC 3986 and looked up by nobody.
+/// A name of letters, digits, `-`, `.`, `_` and `~`, at most 255 long and without empty labels, or an IPv6 address in
+/// brackets. Names with other characters are allowed by RFC 3986 and looked up by nobody.
 [[nodiscard]] bool is_host(std::string_view host) noexcept;
 /// ":1" to ":65535", or nothing.
 [[nodiscard]] bool is_port_suffix(std::string_view port) noexcept;

@@ -85,8 +85,9 @@ RewriteOutcome rewrite_host(const Rewriter& rewriter, http::RequestHead& head, h
     const auto [outcome, text] = rewriter.apply(was.host, arena);
     if (outcome != RewriteOutcome::rewritten) return outcome;
     const Authority now = split_authority(text);
-    if (!is_host(now.host) || !is_port_suffix(now.port)) return RewriteOutcome::failed;
-    head.authority = now.port.empty() && !was.port.empty() ? arena.join({now.host, was.port}) : text;
+    const std::string_view port = now.port.empty() ? was.port : now.port;
+    if (!is_host(now.host) || !is_port_suffix(port)) return RewriteOutcome::failed;
+    head.authority = port.empty() ? text : arena.join({now.host, port});
     return outcome;
 }
 

@@ -73,8 +73,9 @@ TEST_CASE("the Location of a redirect") {
 }
 
 TEST_CASE("a redirect to the request's host needs one") {
-    for (const char* const authority : {"", ":80", "a b", "a/b", "evil.example\\", "user@evil.example", "a\r\nb",
-                                        "[::1", "[::1]x", "[192.0.2.1]", "a?b", "a#b", "%41", "\xc3\xa4", "."}) {
+    for (const char* const authority :
+         {"", ":80", "a b", "a/b", "evil.example\\", "user@evil.example", "a\r\nb", "[::1", "[::1]x", "[192.0.2.1]",
+          "a?b", "a#b", "%41", "\xc3\xa4", ".", "a..", "a..b", ".a"}) {
         INFO(authority);
         const Request request = {.authority = authority};
         const http::RequestHead head = head_of(request);

@@ -42,6 +42,7 @@ TEST_CASE("rewrites of hosts") {
         {"a port is a number", {"$", ":x"}, "a.example", failed, ""},
         {"and not above 65535", {"$", ":65536"}, "a.example", failed, ""},
         {"what the client sent wrong does not become right", {"^a", "b"}, "a b", failed, ""},
+        {"nor does a port of theirs", {"^a", "b"}, "a.example:8\r\n", failed, ""},
         {"no host may get one", {"^$", "a.example"}, "", rewritten, "a.example"},
         {"an address in brackets", {"^.*$", "[2001:db8::1]"}, "a.example:80", rewritten, "[2001:db8::1]:80"},
     };
