@@ -47,6 +47,27 @@ Visit visit(const tls::ServerContext& context, int version, SSL_SESSION* previou
     return {handshake.established, tls::resumed(handshake.server.get()), tls::resumable(handshake.client.get())};
 }
 
+/// Without Catch2's macros, which are for one thread only.
+bool bare_handshake(const tls::ServerContext& context) {
+    const tls::ContextHandle client_context(SSL_CTX_new(TLS_client_method()));
+    const tls::Session client(SSL_new(client_context.get()));
+    const tls::Session server = context.accept();
+    BIO* client_end = nullptr;
+    BIO* server_end = nullptr;
+    BIO_new_bio_pair(&client_end, 1U << 17U, &server_end, 1U << 17U);
+    SSL_set_bio(client.get(), client_end, client_end);
+    SSL_set_bio(server.get(), server_end, server_end);
+    std::string name = "www.example";
+    SSL_ctrl(client.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+    SSL_set_connect_state(client.get());
+    bool done = false;
+    for (int turns = 0; turns < 20 && !done; ++turns) {
+        const bool there = SSL_do_handshake(client.get()) == 1;
+        done = SSL_do_handshake(server.get()) == 1 && there;
+    }
+    return done;
+}
+
 constexpr std::initializer_list<int> versions = {TLS1_2_VERSION, TLS1_3_VERSION};
 
 } // namespace
@@ -170,4 +191,47 @@ TEST_CASE("threads that read keys while they rotate see whole ones") {
     for (std::thread& reader : readers)
         reader.join();
     CHECK(torn == 0);
+}
+
+TEST_CASE("threads share a context while its keys rotate") {
+    const Keys keys = new_keys();
+    const auto context = load(server({"wild", "www-ec", "www-rsa"}), keys);
+    std::atomic<unsigned> failed = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&context, &failed] {
+            for (int round = 0; round < 30; ++round)
+                if (!bare_handshake(*context)) ++failed;
+        });
+    for (std::uint64_t hour = 1; hour < 2'000; ++hour)
+        keys->rotate_when_due(hours(hour));
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(failed == 0);
+}
+
+TEST_CASE("a ticket with a spoilt bit is passed over") {
+    const auto context = load(server({"www-ec"}), new_keys());
+    const Visit first = visit(*context, TLS1_2_VERSION);
+    // The session in DER has the ticket's bytes as they are.
+    const unsigned char* ticket = nullptr;
+    std::size_t size = 0;
+    SSL_SESSION_get0_ticket(first.next.get(), &ticket, &size);
+    REQUIRE(size > 64);
+    const std::string bytes(reinterpret_cast<const char*>(ticket), size);
+    std::string der(static_cast<std::size_t>(i2d_SSL_SESSION(first.next.get(), nullptr)), '\0');
+    auto* out = reinterpret_cast<unsigned char*>(der.data());
+    i2d_SSL_SESSION(first.next.get(), &out);
+    const std::size_t at = der.find(bytes);
+    REQUIRE(at != std::string::npos);
+    for (const std::size_t spoilt : {std::size_t{0}, std::size_t{20}, std::size_t{40}, size - 1}) {
+        std::string copy = der;
+        copy[at + spoilt] = static_cast<char>(copy[at + spoilt] ^ 1);
+        const auto* in = reinterpret_cast<const unsigned char*>(copy.data());
+        const tls::Resumable session(d2i_SSL_SESSION(nullptr, &in, static_cast<long>(copy.size())));
+        REQUIRE(session);
+        const Visit second = visit(*context, TLS1_2_VERSION, session.get());
+        CHECK(second.established);
+        CHECK_FALSE(second.resumed);
+    }
 }
