@@ -108,6 +108,7 @@ TEST_CASE("ALPN policies are ELB's") {
     const std::vector<std::string> both = {"h2", "http/1.1"};
     const std::vector<std::string> both_reversed = {"http/1.1", "h2"};
     const std::vector<std::string> foreign = {"imap"};
+    const std::vector<std::string> nothing;
     struct AlpnRow {
         AlpnPolicy policy;
         const std::vector<std::string>& offered;
@@ -125,7 +126,7 @@ TEST_CASE("ALPN policies are ELB's") {
         {AlpnPolicy::http2_preferred, both_reversed, "h2"},
         {AlpnPolicy::http2_preferred, http1, "http/1.1"},
         {AlpnPolicy::http2_preferred, foreign, ""},
-        {AlpnPolicy::http2_preferred, {}, ""},
+        {AlpnPolicy::http2_preferred, nothing, ""},
     };
     for (const AlpnRow& row : rows) {
         CAPTURE(static_cast<int>(row.policy), row.offered);
