@@ -2,12 +2,13 @@
 #include "balance/tls/client_facts.hpp"
 
 #include "balance/tls/certificate_text.hpp"
-#include "balance/tls/handles.hpp"
+#include "balance/tls/server_callbacks.hpp"
 
 namespace sallyport::tls {
 
 std::optional<ClientCertificate> client_certificate(const SSL* session) {
-    const X509* const shown = SSL_get0_peer_certificate(session);
+    const X509* shown = SSL_get0_peer_certificate(session);
+    if (shown == nullptr) shown = refused_certificate(session);
     if (shown == nullptr) return std::nullopt;
     return ClientCertificate{
         .serial_number = serial_number(shown),

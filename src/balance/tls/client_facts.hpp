@@ -18,7 +18,8 @@ struct ClientCertificate {
     std::string leaf;          // PEM, with all but letters, digits and "-._~+=/" as %XX
 };
 
-/// Nothing: the client has shown none. Made anew at each call: keep it for the connection.
+/// Also of a client that was refused for it, for the log. Nothing: the client has shown none. Made anew at each call:
+/// keep it for the connection.
 [[nodiscard]] std::optional<ClientCertificate> client_certificate(const SSL* session);
 
 /// All that the client has shown, the leaf first, written like `leaf`: X-Amzn-Mtls-Clientcert of passthrough mode.

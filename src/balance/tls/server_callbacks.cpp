@@ -25,6 +25,22 @@ int knowledge_index() {
     return index;
 }
 
+void free_refused(void* /*parent*/, void* certificate, CRYPTO_EX_DATA* /*all*/, int /*index*/, long /*argl*/,
+                  void* /*argp*/) {
+    X509_free(static_cast<X509*>(certificate));
+}
+
+int refused_index() {
+    static const int index = CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL, 0, nullptr, nullptr, nullptr, free_refused);
+    return index;
+}
+
+/// The connection log says of those who were refused, too, who they are.
+void remember_refused(SSL* session, X509* certificate) {
+    if (refused_certificate(session) != nullptr || X509_up_ref(certificate) != 1) return;
+    if (SSL_set_ex_data(session, refused_index(), certificate) != 1) X509_free(certificate);
+}
+
 const ServerKnowledge& knowledge_of(const SSL_CTX* context) {
     return *static_cast<const ServerKnowledge*>(SSL_CTX_get_ex_data(context, knowledge_index()));
 }
@@ -75,7 +91,7 @@ int staple_response(SSL* session, void* knowledge) {
     const X509* const shown = SSL_get_certificate(session);
     const auto found =
         std::find_if(staples.begin(), staples.end(), [shown](const auto& s) { return s.first == shown; });
-    if (found == staples.end() || found->second.until <= std::time(nullptr)) return SSL_TLSEXT_ERR_NOACK;
+    if (found == staples.end() || !found->second.is_good(std::time(nullptr))) return SSL_TLSEXT_ERR_NOACK;
     const std::string& response = found->second.response;
     void* const copy = OPENSSL_memdup(response.data(), response.size()); // the session's to free
     if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
@@ -175,16 +191,22 @@ bool install(SSL_CTX* context, std::unique_ptr<ServerKnowledge> knowledge) {
 
 int judge_client(int verified, X509_STORE_CTX* state) {
     if (verified == 1) return 1;
-    const auto* const session =
-        static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(state, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* const session = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(state, SSL_get_ex_data_X509_STORE_CTX_idx()));
     const int error = X509_STORE_CTX_get_error(state);
     // As at ALB, a CA of which there is no list revokes nothing.
     const bool forgiven = error == X509_V_ERR_UNABLE_TO_GET_CRL ||
                           (error == X509_V_ERR_CERT_HAS_EXPIRED && X509_STORE_CTX_get_error_depth(state) == 0 &&
                            knowledge_of(SSL_get_SSL_CTX(session)).ignores_expiry);
-    if (!forgiven) return 0;
+    if (!forgiven) {
+        remember_refused(session, X509_STORE_CTX_get0_cert(state));
+        return 0;
+    }
     X509_STORE_CTX_set_error(state, X509_V_OK);
     return 1;
+}
+
+const X509* refused_certificate(const SSL* session) {
+    return static_cast<const X509*>(SSL_get_ex_data(session, refused_index()));
 }
 
 } // namespace sallyport::tls

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What OpenSSL asks during a client's handshake, and what an SSL_CTX knows to answer it with. Nothing here writes.
+// What OpenSSL asks during a client's handshake, and what an SSL_CTX knows to answer it with. Nothing here writes
+// but into the session that asks.
 #pragma once
 
 #include "balance/tls/handles.hpp"
@@ -31,5 +32,8 @@ struct ServerKnowledge {
 
 /// For SSL_CTX_set_verify(): OpenSSL's verdict on a client's certificate, less what the listener forgives.
 int judge_client(int verified, X509_STORE_CTX* state);
+
+/// The certificate for which judge_client() refused this client, which OpenSSL forgets; null: it did not.
+[[nodiscard]] const X509* refused_certificate(const SSL* session);
 
 } // namespace sallyport::tls

@@ -47,18 +47,18 @@ std::optional<std::time_t> seconds_of(const ASN1_GENERALIZEDTIME* time) {
     return ::timegm(&date);
 }
 
-/// Why the answer is not to be shown to anybody; empty: nothing speaks against it.
-std::string objection(OCSP_SINGLERESP* answer, std::time_t& until) {
+/// Why the answer is not to be shown to anybody; empty: nothing speaks against it. Sets until when it is good.
+std::string objection(OCSP_SINGLERESP* answer, Staple& staple) {
     ASN1_GENERALIZEDTIME* from = nullptr;
     ASN1_GENERALIZEDTIME* to = nullptr;
     const int status = OCSP_single_get0_status(answer, nullptr, nullptr, &from, &to);
     if (status != V_OCSP_CERTSTATUS_GOOD)
         return std::string("says that the certificate is ") + OCSP_cert_status_str(status);
     const std::time_t now = std::time(nullptr);
-    if (const auto begin = seconds_of(from); begin && *begin > now + 300)
+    if (const auto begin = seconds_of(from); begin && *begin > now + 300) // clocks may differ by so much
         return "is not valid yet, but from " + time_text(from) + " on";
-    if (const auto end = seconds_of(to)) until = *end;
-    if (until <= now) return "is out of date: it was valid until " + time_text(to);
+    if (const auto end = seconds_of(to)) staple.until = *end;
+    if (!staple.is_good(now)) return "is out of date: it was valid until " + time_text(to);
     return {};
 }
 
@@ -80,7 +80,7 @@ Result<std::optional<Staple>> read_staple(const std::string& path, const X509* c
     if (answer == nullptr)
         return failure("The OCSP response in " + path + " is not about the certificate that it shall be sent with");
     Staple staple;
-    if (const std::string why = objection(answer, staple.until); !why.empty()) {
+    if (const std::string why = objection(answer, staple); !why.empty()) {
         warnings.push_back("The OCSP response in " + path + " is not sent, for it " + why);
         return std::nullopt;
     }

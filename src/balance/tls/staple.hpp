@@ -16,6 +16,9 @@ namespace sallyport::tls {
 struct Staple {
     std::string response;                                        // DER
     std::time_t until = std::numeric_limits<std::time_t>::max(); // its nextUpdate
+
+    /// A gateway may run longer than a response is good.
+    [[nodiscard]] bool is_good(std::time_t now) const noexcept { return now < until; }
 };
 
 /// Of a DER file. An error: it is no response, or none about this certificate. Nothing, and a warning: it is out of

@@ -119,6 +119,22 @@ TEST_CASE("the policy says which versions a target may speak") {
     CHECK(agreed(config::TlsPolicy::compat, TLS1_VERSION) == "TLSv1");
 }
 
+TEST_CASE("the gateway does not renegotiate with a target that wants to") {
+    // RFC 5246 section 7.2.2: it answers the HelloRequest with a warning, and the connection stands.
+    tls::Session target = load(server({"www-ec"}))->accept();
+    SSL_set_max_proto_version(target.get(), TLS1_2_VERSION);
+    SSL_clear_options(target.get(), SSL_OP_NO_RENEGOTIATION);
+    Handshake handshake(load_client(believing("ca.pem", "www.example"))->connect(loopback, Offer::nothing),
+                        std::move(target));
+    REQUIRE(handshake.established);
+    REQUIRE(SSL_renegotiate(handshake.server.get()) == 1);
+    REQUIRE(SSL_do_handshake(handshake.server.get()) == 1); // it is sent
+    CHECK(handshake.carry(handshake.server.get(), handshake.client.get(), "hello") == "hello");
+    char byte = 0;
+    CHECK(SSL_read(handshake.server.get(), &byte, 1) == -1);
+    CHECK(tls::take_errors() == "no renegotiation");
+}
+
 TEST_CASE("the gateway shows its certificate to a target that asks") {
     config::TlsClient client = believing("ca.pem", "www.example");
     client.certificate = file("good.pem");

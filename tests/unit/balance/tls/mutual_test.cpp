@@ -76,6 +76,19 @@ TEST_CASE("verify: why a client was refused is a sentence") {
           "The client's certificate is not to be had: peer did not return a certificate");
 }
 
+TEST_CASE("verify: who was refused is known") {
+    for (const char* name : {"stranger", "expired", "revoked"}) {
+        config::TlsServer config = verifying();
+        config.mutual.revocations = file("crl.pem");
+        const Handshake handshake(any_client(shows(name)), load(config)->accept());
+        CHECK_FALSE(handshake.established);
+        const auto client = tls::client_certificate(handshake.server.get());
+        REQUIRE(client);
+        CHECK(client->subject == std::string("CN=") + name + ",O=Company LLC,C=US");
+    }
+    CHECK_FALSE(tls::client_certificate(Handshake(any_client(), load(verifying())->accept()).server.get()));
+}
+
 TEST_CASE("verify: an expired certificate is forgiven where the listener says so, and nothing else") {
     config::TlsServer config = verifying();
     config.mutual.ignores_expiry = true;

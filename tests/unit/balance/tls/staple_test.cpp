@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "balance/tls/staple.hpp"
 #include "handshake.hpp"
+
+#include <openssl/pem.h>
 
 using namespace sallyport;
 using namespace sallyport::test;
@@ -67,4 +70,20 @@ TEST_CASE("a response about another certificate, or none at all, is an error") {
           "The OCSP response in " + file("www-rsa.ocsp") + " is not about the certificate that it shall be sent with");
     CHECK(error_of(with("www-ec", "crl.pem")).starts_with("There is no OCSP response in DER in " + file("crl.pem")));
     CHECK(error_of(with("www-ec", "none.ocsp")) == file("none.ocsp") + " can not be read: No such file or directory");
+}
+
+TEST_CASE("a response is good until its nextUpdate") {
+    const tls::X509Handle certificate = [] {
+        const tls::BioHandle bytes(BIO_new_file(file("www-ec.pem").c_str(), "r"));
+        return tls::X509Handle(PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr));
+    }();
+    std::vector<std::string> warnings;
+    const auto staple = tls::read_staple(file("www-ec.ocsp"), certificate.get(), warnings);
+    REQUIRE((staple && *staple));
+    const std::time_t now = std::time(nullptr);
+    CHECK((*staple)->is_good(now));
+    CHECK((*staple)->until > now + 86'400); // it was made for two days
+    CHECK((*staple)->until <= now + 2 * 86'400);
+    CHECK((*staple)->is_good((*staple)->until - 1));
+    CHECK_FALSE((*staple)->is_good((*staple)->until));
 }

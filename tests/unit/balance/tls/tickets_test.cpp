@@ -172,6 +172,21 @@ TEST_CASE("keys rotate when it is time, and only the last two are known") {
     CHECK(opens(later) == 1);
 }
 
+TEST_CASE("a key that opens nothing any more is not in memory") {
+    tls::TicketKeys keys(hours(0), rotation);
+    const tls::TicketKey first = keys.current();
+    const auto has_first = [&] {
+        const std::string_view memory(reinterpret_cast<const char*>(&keys), sizeof(keys));
+        return memory.find(std::string_view(reinterpret_cast<const char*>(first.cipher.data()), 32)) !=
+               std::string_view::npos;
+    };
+    CHECK(has_first());
+    keys.rotate_when_due(hours(1));
+    CHECK(has_first());
+    keys.rotate_when_due(hours(2));
+    CHECK_FALSE(has_first());
+}
+
 TEST_CASE("threads that read keys while they rotate see whole ones") {
     tls::TicketKeys keys(hours(0), rotation);
     std::atomic<bool> ends = false;
