@@ -98,7 +98,28 @@ TEST_CASE("files that are cut short, empty or gone keep the context so far") {
     CHECK(reloader->poll().replaced);
     CHECK(shown(*reloader) == "wild");
     fs::remove(files.path("key"));
-    CHECK_FALSE(reloader->poll().trouble.empty()); // said again after a time of peace
+    CHECK_FALSE(reloader->poll().trouble.empty());
+}
+
+TEST_CASE("what did not fit is tried again, even if no file looks different") {
+    // As when a file was written twice within the file system's clock tick.
+    const TemporaryFolder folder;
+    int loads = 0;
+    auto reloader = tls::Reloader<int>::start({folder / "file"}, [&loads]() -> Result<std::shared_ptr<const int>> {
+        if (++loads == 2 || loads == 4) return failure("half-written");
+        return std::make_shared<const int>(loads);
+    });
+    REQUIRE(reloader);
+    CHECK_FALSE(reloader->poll().replaced);
+    CHECK(loads == 1);
+    std::ofstream(folder / "file") << "new";
+    CHECK(reloader->poll().trouble == "half-written");
+    CHECK(reloader->poll().replaced);
+    CHECK(*reloader->current() == 3);
+    CHECK_FALSE(reloader->poll().replaced);
+    CHECK(loads == 3);
+    std::ofstream(folder / "file") << "newer";
+    CHECK(reloader->poll().trouble == "half-written"); // said again after a time of peace
 }
 
 TEST_CASE("a connection that began before a reload is not disturbed") {
