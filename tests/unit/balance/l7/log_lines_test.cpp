@@ -155,6 +155,9 @@ TEST_CASE("lines wait for the end of the round, and go over in order") {
     CHECK(take());
     CHECK_FALSE(take());
     CHECK(read == "one\ntwo\n");
+    queue.write([](std::string&) {});
+    queue.flush();
+    CHECK_FALSE(take());
 }
 
 TEST_CASE("when nobody writes lines to disk they are dropped and counted, and there is room again afterwards") {
@@ -169,9 +172,11 @@ TEST_CASE("when nobody writes lines to disk they are dropped and counted, and th
     }
     CHECK(bytes == l7::LineQueue::blocks * 66 * line.size());
     const std::uint64_t dropped = queue.dropped();
-    queue.write([&](std::string& text) { text += line; });
+    std::string read;
+    queue.write([](std::string& text) { text += "again\n"; });
     queue.flush();
-    CHECK(queue.take([](const std::string&) {}));
+    CHECK(queue.take([&](const std::string& text) { read = text; }));
+    CHECK(read == "again\n");
     CHECK(queue.dropped() == dropped);
 }
 
