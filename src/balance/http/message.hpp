@@ -63,8 +63,9 @@ struct ResponseHead {
     std::string_view reason; // HTTP/1's phrase
     Fields fields;
     Body body;
-    bool keeps_alive = true;  // the target's connection
-    std::string_view upgrade; // of 101
+    std::optional<std::uint64_t> told_length; // Content-Length of an answer without content: to HEAD, and of 304
+    bool keeps_alive = true;                  // the target's connection
+    std::string_view upgrade;                 // of 101
 
     void clear();
 };
