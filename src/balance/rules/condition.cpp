@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/rules/condition.hpp"
 
+#include "support/letters.hpp"
+
 #include <algorithm>
 
 namespace sallyport::rules {
@@ -22,17 +24,25 @@ Result<std::vector<TextPattern>> build_patterns(const std::vector<config::Patter
     return built;
 }
 
-/// The final dot of a host in the request is taken off: so is a pattern's.
-std::vector<config::Pattern> without_final_dots(std::vector<config::Pattern> patterns) {
-    for (config::Pattern& pattern : patterns)
-        if (!pattern.is_regex && pattern.text.size() > 1 && pattern.text.ends_with('.')) pattern.text.pop_back();
-    return patterns;
+/// As a request's host is made ready: in small letters, without a final dot. An expression's `\S` is no `\s`, and
+/// stays.
+config::Pattern host_pattern(config::Pattern pattern) {
+    if (pattern.is_regex) return pattern;
+    if (pattern.text.size() > 1 && pattern.text.ends_with('.')) pattern.text.pop_back();
+    std::ranges::transform(pattern.text, pattern.text.begin(), small_letter);
+    return pattern;
 }
 
 struct Build {
     Result<Condition> operator()(const config::HostHeader& host) const {
-        return build_patterns(without_final_dots(host.values), LetterCase::ignored)
-            .map([](auto&& patterns) -> Condition { return HostCondition{std::move(patterns)}; });
+        HostCondition condition;
+        for (const config::Pattern& each : host.values) {
+            auto pattern =
+                TextPattern::build(host_pattern(each), each.is_regex ? LetterCase::ignored : LetterCase::matters);
+            if (!pattern) return tl::unexpected(std::move(pattern).error());
+            condition.values.push_back(*std::move(pattern));
+        }
+        return condition;
     }
     Result<Condition> operator()(const config::PathPattern& path) const {
         return build_patterns(path.values, LetterCase::matters).map([](auto&& patterns) -> Condition {

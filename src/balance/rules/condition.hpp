@@ -35,7 +35,7 @@ private:
 /// A request as conditions see it, with what several of them need taken apart once.
 struct RequestView {
     const RequestFacts& facts;
-    std::string_view host; // without port and final dot
+    std::string_view host; // without port and final dot, in small letters
 };
 
 struct HostCondition {

@@ -23,7 +23,7 @@ bool is_host(std::string_view host) noexcept {
         const auto address = IpAddress::parse(host.substr(1, host.size() - 2));
         return address && !address->is_v4();
     }
-    if (host.empty() || host.size() > 255) return false;
+    if (host.empty() || host.size() > max_host_size) return false;
     const bool has_empty_label = host.starts_with('.') || host.ends_with('.') || host.find("..") < host.size();
     if (has_empty_label) return false;
     return std::ranges::all_of(

@@ -2,6 +2,7 @@
 // The host in a request's authority.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace sallyport::rules {
@@ -13,8 +14,10 @@ struct Authority {
 };
 [[nodiscard]] Authority split_authority(std::string_view authority) noexcept;
 
-/// A name of letters, digits, `-`, `.`, `_` and `~`, at most 255 long and without empty labels, or an IPv6 address in
-/// brackets. Names with other characters are allowed by RFC 3986 and looked up by nobody.
+inline constexpr std::size_t max_host_size = 255; // RFC 1035 2.3.4
+
+/// A name of letters, digits, `-`, `.`, `_` and `~`, at most `max_host_size` long and without empty labels, or an IPv6
+/// address in brackets. Names with other characters are allowed by RFC 3986 and looked up by nobody.
 [[nodiscard]] bool is_host(std::string_view host) noexcept;
 /// ":1" to ":65535", or nothing.
 [[nodiscard]] bool is_port_suffix(std::string_view port) noexcept;

@@ -3,8 +3,10 @@
 
 #include "balance/rules/host.hpp"
 #include "config/http_faults.hpp"
+#include "support/letters.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sallyport::rules {
 namespace {
@@ -87,7 +89,11 @@ Result<RuleSet> RuleSet::build(const config::HttpServer& server) {
 }
 
 const Rule& RuleSet::match(const RequestFacts& facts) const noexcept {
-    const RequestView request = {.facts = facts, .host = split_authority(facts.head.authority).host};
+    const std::string_view host = split_authority(facts.head.authority).host;
+    std::array<char, max_host_size> letters;
+    const std::size_t size = host.size() <= letters.size() ? host.size() : 0; // no name is longer: none
+    std::ranges::transform(host.substr(0, size), letters.begin(), small_letter);
+    const RequestView request = {.facts = facts, .host = {letters.data(), size}};
     const auto found = std::ranges::find_if(rules_, [&](const Rule& rule) {
         return std::ranges::all_of(rule.conditions, [&](const Condition& each) { return holds(each, request); });
     });

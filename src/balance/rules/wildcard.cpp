@@ -4,6 +4,7 @@
 #include "support/letters.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sallyport::rules {
 namespace {
@@ -43,12 +44,18 @@ std::optional<Wildcard> Wildcard::compile(std::string_view pattern, config::Lett
         for (std::string& piece : pieces)
             std::ranges::transform(piece, piece.begin(), small_letter);
     compiled.has_star_ = pieces.size() > 1;
-    compiled.front_ = pieces.front();
+    compiled.front_ = compiled.end_of(pieces.front());
     if (!compiled.has_star_) return compiled;
-    compiled.back_ = pieces.back();
+    compiled.back_ = compiled.end_of(pieces.back());
     for (std::size_t i = 1; i + 1 < pieces.size(); ++i)
         if (!pieces[i].empty()) compiled.add_middle(pieces[i]);
     return compiled;
+}
+
+Wildcard::End Wildcard::end_of(std::string text) const {
+    const bool is_plain =
+        std::ranges::none_of(text, [&](char c) { return c == any_character || (ignores_case_ && is_letter(c)); });
+    return {.text = std::move(text), .is_plain = is_plain};
 }
 
 void Wildcard::add_middle(std::string_view text) {
@@ -74,19 +81,24 @@ std::size_t Wildcard::Piece::end_in(std::string_view text) const noexcept {
     return std::string_view::npos;
 }
 
-bool Wildcard::fits(std::string_view piece, const char* text) const noexcept {
-    for (std::size_t at = 0; at < piece.size(); ++at) {
+bool Wildcard::fits(const End& end, const char* text) const noexcept {
+    const std::string& wanted = end.text;
+    if (end.is_plain) return wanted.empty() || std::memcmp(wanted.data(), text, wanted.size()) == 0;
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
         const char seen = ignores_case_ ? small_letter(text[at]) : text[at];
-        if (piece[at] != seen && piece[at] != any_character) return false;
+        if (wanted[at] != seen && wanted[at] != any_character) return false;
     }
     return true;
 }
 
 bool Wildcard::matches(std::string_view text) const noexcept {
-    if (!has_star_) return text.size() == front_.size() && fits(front_, text.data());
-    if (text.size() < front_.size() + back_.size()) return false;
-    if (!fits(front_, text.data()) || !fits(back_, text.data() + text.size() - back_.size())) return false;
-    text = text.substr(front_.size(), text.size() - front_.size() - back_.size());
+    const std::size_t front = front_.text.size();
+    const std::size_t back = back_.text.size();
+    if (has_star_ ? text.size() < front + back : text.size() != front) return false;
+    if (!fits(front_, text.data())) return false;
+    if (!has_star_) return true;
+    if (!fits(back_, text.data() + text.size() - back)) return false;
+    text = text.substr(front, text.size() - front - back);
     for (const Piece& piece : middle_) {
         const std::size_t end = piece.end_in(text);
         if (end == std::string_view::npos) return false;

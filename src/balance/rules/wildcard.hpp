@@ -39,13 +39,19 @@ private:
         [[nodiscard]] std::size_t end_in(std::string_view text) const noexcept;
     };
 
-    Wildcard() = default;
-    void add_middle(std::string_view piece);
-    [[nodiscard]] bool fits(std::string_view piece, const char* text) const noexcept;
+    /// What stands in one place.
+    struct End {
+        std::string text;     // with `any_character` for `?`, and in small letters where their case is ignored
+        bool is_plain = true; // compared as it is: what most patterns are
+    };
 
-    // With `any_character` for `?`, and in small letters where their case is ignored.
-    std::string front_;
-    std::string back_;
+    Wildcard() = default;
+    [[nodiscard]] End end_of(std::string text) const;
+    void add_middle(std::string_view piece);
+    [[nodiscard]] bool fits(const End& end, const char* text) const noexcept;
+
+    End front_;
+    End back_;
     std::vector<Piece> middle_;
     bool has_star_ = false;
     bool ignores_case_ = false;

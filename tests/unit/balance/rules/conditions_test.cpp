@@ -42,6 +42,7 @@ config::Pattern regex(const char* text) {
 } // namespace
 
 TEST_CASE("host conditions") {
+    const std::string too_long(256, 'a');
     const auto host = [](config::Pattern pattern) { return config::HostHeader{{std::move(pattern)}}; };
     check({
         {"a name is itself", host({"shop.example"}), {.authority = "shop.example"}, true},
@@ -61,6 +62,7 @@ TEST_CASE("host conditions") {
         {"a literal address has brackets", host({"[2001:db8::1]"}), {.authority = "[2001:DB8::1]:443"}, true},
         {"no host at all is no name", host({"shop.example"}), {.authority = ""}, false},
         {"but anything is a star", host({"*"}), {.authority = ""}, true},
+        {"a name longer than names can be is none", host({"a*"}), {.authority = std::string_view(too_long)}, false},
         {"an expression fits somewhere", host(regex("^(www|shop)\\.")), {.authority = "SHOP.example:80"}, true},
         {"its anchor is the host's end", host(regex("example$")), {.authority = "shop.example:8080"}, true},
         {"and it may not fit", host(regex("^example")), {.authority = "shop.example"}, false},
