@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/proxy/stream_acceptor.hpp"
 
+#include "balance/proxy/listening_socket.hpp"
 #include "support/descriptor.hpp"
 
 #include <cerrno>
 #include <cstring>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace sallyport::balance {
@@ -15,42 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr int backlog = 65535; // the kernel takes the smaller one of this and net.core.somaxconn
 constexpr int accepts_a_turn = 64;
-constexpr int ipv6_freebind = 78; // linux/in6.h, which does not go with netinet/in.h
-
-bool set(int descriptor, int level, int option) {
-    const int on = 1;
-    return ::setsockopt(descriptor, level, option, &on, sizeof on) == 0;
-}
-
-bool prepare(int descriptor, Family family) {
-    const bool is_v4 = family == Family::ipv4;
-    return set(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-           (is_v4 ? set(descriptor, IPPROTO_IP, IP_FREEBIND)
-                  : set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY) && set(descriptor, IPPROTO_IPV6, ipv6_freebind)) &&
-           set(descriptor, IPPROTO_TCP, TCP_NODELAY); // what is accepted inherits it
-}
-
-/// accept(2): errors of the connection that was to be accepted, or of the moment; the next one may be fine.
-bool is_of_the_connection(int error) {
-    switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPERM: // a firewall's rule
-    case EPROTO:
-    case ENOPROTOOPT:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENONET:
-    case EOPNOTSUPP:
-        return true;
-    default:
-        return false;
-    }
-}
 
 } // namespace
 
@@ -69,13 +33,10 @@ Result<void> StreamAcceptor::open() {
 }
 
 Result<void> StreamAcceptor::take_address() {
-    const auto reason = [] { return failure(std::strerror(errno)); };
     const SocketAddress& wanted = state_->config.address;
-    const KernelAddress address(wanted);
-    Descriptor descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!descriptor || !prepare(descriptor.number(), wanted.address.family())) return reason();
-    if (::bind(descriptor.number(), address.get(), address.size) != 0) return reason();
-    if (::listen(descriptor.number(), backlog) != 0) return reason();
+    Result<Descriptor> opened = open_listening_socket(wanted, Listeners::one);
+    if (!opened) return tl::unexpected(opened.error());
+    Descriptor descriptor = std::move(*opened);
     bound_to_ = wanted;
     if (wanted.port == 0) bound_to_ = local_end(descriptor.number());
     error_code error;
