@@ -143,7 +143,7 @@ struct HttpServer {
     bool http2 = true; // by ALPN, and with prior knowledge in plain text
     DesyncMode desync = DesyncMode::defensive;
     bool drops_invalid_headers = false; // names that are not [-A-Za-z0-9]+
-    bool preserves_host = false;        // off: the target's own, as ALB has it
+    bool preserves_host = false;        // off: with the listener's port added, where that is unusual, as ALB does
     ForwardedFor forwarded_for = ForwardedFor::append;
     bool forwarded_for_port = false; // the client's port as well
     bool forwarded = false;          // RFC 7239's field

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one L7 thread counts, beside what it counts of listeners and targets (telemetry/counters.hpp).
+#pragma once
+
+#include "telemetry/counters.hpp"
+
+#include <array>
+
+namespace sallyport::serve {
+
+struct HttpCounters {
+    Counter connections_accepted;
+    Counter connections_ended;
+    Counter connections_refused; // by sources, or because there are too many
+    Counter tls_handshakes;      // that were completed
+    Counter tls_resumed;         // of those
+    Counter tls_failures;
+    Counter requests;                              // whose head was read
+    std::array<Counter, 5> answers_of_targets;     // 1xx to 5xx
+    std::array<Counter, 5> answers_of_the_gateway; // the same
+    Counter target_connections;                    // opened
+    Counter target_connections_reused;
+    Counter target_tls_failures;
+    Counter retries;
+    Counter bytes_in; // contents
+    Counter bytes_out;
+};
+
+} // namespace sallyport::serve

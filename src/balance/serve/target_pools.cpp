@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "balance/serve/target_pools.hpp"
+
+#include "balance/proxy/socket_address.hpp"
+#include "balance/serve/engine.hpp"
+#include "balance/serve/http1_target.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace sallyport::serve {
+namespace {
+
+/// Without waiting; nothing when there is no way.
+Descriptor begin_connection(const TargetPlace& place) {
+    const balance::KernelAddress address({place.address, place.port});
+    Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket) return {};
+    const int on = 1;
+    static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+    if (::connect(socket.number(), address.get(), address.size) != 0 && errno != EINPROGRESS) return {};
+    return socket;
+}
+
+/// Whether requests may still go there.
+bool is_in(const World& world, const TargetPlace& place) {
+    if (world.directory == nullptr || std::ranges::find(world.groups, place.group) == world.groups.end()) return false;
+    return std::ranges::any_of(world.directory->targets, [&](const balance::Target& target) {
+        return target.address == place.address && target.port == place.port && !target.ends_flows;
+    });
+}
+
+} // namespace
+
+OpenedTarget TargetPools::open(const TargetPlace& place, const TargetLimits& limits, bool fresh, TargetUser& user) {
+    if (!fresh) {
+        const auto found = waiting_.find(place);
+        if (found != waiting_.end() && !found->second.empty()) {
+            Http1Target& waited = *found->second.back();
+            found->second.pop_back();
+            waited.serve(user);
+            engine_.count().target_connections_reused.add(1);
+            return {.stream = &waited, .is_ready = true, .is_reused = true};
+        }
+    }
+    Descriptor socket = begin_connection(place);
+    if (!socket) return {};
+    auto made = std::make_unique<Http1Target>(engine_, place, limits.http, Transport(std::move(socket)));
+    Http1Target& target = *made;
+    target.open(user, limits.connect);
+    if (!engine_.links().adopt(std::move(made))) return {};
+    engine_.count().target_connections.add(1);
+    return {.stream = &target, .is_ready = false, .is_reused = false};
+}
+
+bool TargetPools::keep(Http1Target& waiting) {
+    std::vector<Http1Target*>& others = waiting_[waiting.place()];
+    if (others.size() >= waiting.place().group->http.idle_connections) return false;
+    others.push_back(&waiting);
+    return true;
+}
+
+void TargetPools::forget(Http1Target& waiting) noexcept {
+    const auto found = waiting_.find(waiting.place());
+    if (found != waiting_.end()) std::erase(found->second, &waiting);
+}
+
+void TargetPools::follow(const World& world) {
+    std::vector<Http1Target*> over;
+    for (const auto& [place, waiting] : waiting_)
+        if (!is_in(world, place)) over.insert(over.end(), waiting.begin(), waiting.end());
+    for (Http1Target* const each : over)
+        each->close_soon();
+    std::erase_if(waiting_, [](const auto& each) { return each.second.empty(); });
+}
+
+} // namespace sallyport::serve

@@ -1,0 +1,499 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The L7 engine between programs that others wrote (curl, wrk, openssl, nginx), and between sockets that do what no
+decent program does. usage: serve_oracle.py SERVE_LINES MAKE_CERTIFICATES"""
+import contextlib
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+MAKE_CERTIFICATES = sys.argv.pop(2)
+SERVE_LINES = sys.argv.pop(1)
+PATIENCE_S = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_it_listens(port):
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+
+
+class Gateway:
+    """The engine with one group of targets."""
+
+    def __init__(self, *targets, **settings):
+        self.http, self.https = free_port(), None
+        words = [SERVE_LINES, "--http", str(self.http), "--target", *map(str, targets)]
+        for name, value in settings.items():
+            words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
+            if name == "https":
+                self.https = value
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if line != "ready\n":
+            raise AssertionError(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.said, _ = self.process.communicate(timeout=PATIENCE_S)
+        if self.process.returncode != 0:
+            raise AssertionError(f"the engine ended with {self.process.returncode}: {self.said}")
+
+    def memory_kb(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.http), PATIENCE_S)
+
+    def exchange(self, *parts):
+        """What comes until the engine closes."""
+        with self.connect() as client:
+            for part in parts:
+                client.sendall(part)
+            return read_all(client)
+
+
+def read_all(peer):
+    got = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := peer.recv(65536):
+            got += piece
+    return got
+
+
+def read_head(peer):
+    got = b""
+    while b"\r\n\r\n" not in got:
+        piece = peer.recv(65536)
+        if not piece:
+            break
+        got += piece
+    return got
+
+
+class Target:
+    """Gives each connection, in a thread, to a function."""
+
+    def __init__(self, serve):
+        self.serve, self.peers = serve, []
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                peer, _ = self.socket.accept()
+                self.peers.append(peer)
+                threading.Thread(target=self.run, args=(peer,), daemon=True).start()
+
+    def run(self, peer):
+        peer.settimeout(PATIENCE_S)
+        with peer, contextlib.suppress(OSError):
+            self.serve(peer)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for each in [self.socket, *self.peers]:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+def answer(text, then=None):
+    """A function for Target: the same bytes for every head."""
+
+    def serve(peer):
+        while read_head(peer):
+            peer.sendall(text)
+            if then == "close":
+                return
+
+    return serve
+
+
+ok = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+
+
+class Nginx:
+    def __init__(self, folder, *extra):
+        self.ports = [free_port(), free_port()]
+        config = pathlib.Path(folder) / f"nginx-{self.ports[0]}.conf"
+        config.write_text(f"""
+            daemon off; worker_processes 1; pid {config}.pid; error_log {config}.log;
+            events {{ worker_connections 4096; }}
+            http {{
+                access_log off; client_max_body_size 0; keepalive_requests 1000000; root {folder};
+                client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fcgi;
+                uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi; dav_methods PUT;
+                server {{
+                    listen 127.0.0.1:{self.ports[0]}; listen 127.0.0.1:{self.ports[1]};
+                    {" ".join(extra)}
+                    location /echo {{ return 200 "$server_port $request_method $host $http_x_forwarded_for $http_x_forwarded_proto $http_x_forwarded_port\\n"; }}
+                }}
+            }}""")
+        self.process = subprocess.Popen(["nginx", "-c", config], stderr=subprocess.DEVNULL)
+        wait_until_it_listens(self.ports[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(PATIENCE_S)
+
+
+def curl(*words, **options):
+    command = ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE_S), *words]
+    return subprocess.run(command, capture_output=True, timeout=2 * PATIENCE_S, **options)
+
+
+def status_of(text):
+    return int(text.split(b" ", 2)[1]) if text.startswith(b"HTTP/") else None
+
+
+class WithNginx(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = cls.temporary.name
+        os.chmod(cls.folder, 0o777)  # nginx's worker is nobody
+        cls.large = os.urandom(1 << 20) * 24
+        (pathlib.Path(cls.folder) / "large").write_bytes(cls.large)
+        (pathlib.Path(cls.folder) / "small").write_bytes(b"x" * 1000)
+        certificates = pathlib.Path(cls.folder) / "tls"
+        certificates.mkdir()
+        with open(certificates / "log", "w") as log:
+            subprocess.run([MAKE_CERTIFICATES, certificates], check=True, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        cls.certificates = certificates
+        cls.nginx = Nginx(cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.nginx.__exit__()
+        cls.temporary.cleanup()
+
+    def gateway(self, **settings):
+        return Gateway(*self.nginx.ports, **settings)
+
+    def secure(self, **settings):
+        return self.gateway(https=free_port(), certificate=self.certificates / "www-ec.pem",
+                            key=self.certificates / "www-ec.key", **settings)
+
+    def test_curl_gets_what_nginx_has(self):
+        with self.gateway() as gateway:
+            base = f"http://127.0.0.1:{gateway.http}"
+            for version in ["--http1.0", "--http1.1"]:
+                got = curl(version, f"{base}/large")
+                self.assertEqual(hashlib.sha256(got.stdout).digest(), hashlib.sha256(self.large).digest())
+            self.assertIn(b"Content-Length: 1000\r\n", curl("--head", f"{base}/small").stdout)
+            self.assertEqual(curl("--range", "10-19", f"{base}/small").stdout, b"x" * 10)
+            self.assertEqual(status_of(curl("--head", f"{base}/none").stdout), 404)
+
+    def test_targets_have_their_turns_and_are_told_of_the_client(self):
+        with self.gateway() as gateway:
+            seen = [curl(f"http://127.0.0.1:{gateway.http}/echo").stdout.decode().split() for _ in range(4)]
+            self.assertEqual(sorted({words[0] for words in seen}), sorted(map(str, self.nginx.ports)))
+            self.assertEqual(seen[0][1:], ["GET", "127.0.0.1", "127.0.0.1", "http", str(gateway.http)])
+
+    def test_uploads_arrive_whole_with_a_length_and_in_chunks(self):
+        with self.gateway() as gateway:
+            stored = pathlib.Path(self.folder) / "stored"
+            with Nginx(self.folder, "location /put/ { dav_methods PUT; alias " + self.folder + "/; }") as nginx, \
+                    Gateway(nginx.ports[0]) as gateway:
+                for words in [[], ["--header", "Transfer-Encoding: chunked"], ["--header", "Expect: 100-continue"]]:
+                    stored.unlink(missing_ok=True)
+                    got = curl("--upload-file", f"{self.folder}/large", *words, "--write-out", "%{http_code}",
+                               f"http://127.0.0.1:{gateway.http}/put/stored")
+                    self.assertEqual(got.stdout, b"201", words)
+                    self.assertEqual(stored.read_bytes(), self.large, words)
+
+    def test_pipelined_requests_are_answered_in_their_order(self):
+        with self.gateway() as gateway:
+            paths = ["/fixed", "/small", "/echo", "/none", "/moved/x?y=1", "/small"]
+            requests = b"".join(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path.encode() for path in paths)
+            got = gateway.exchange(requests + b"GET /fixed HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            self.assertEqual([int(code) for code in re.findall(rb"HTTP/1.1 (\d+) ", got)], [200, 200, 200, 404, 301, 200, 200])
+            self.assertIn(b"Location: https://a/moved/x?y=1\r\n", got)
+
+    def test_a_client_that_reads_slowly_fills_no_memory(self):
+        with self.gateway() as gateway, gateway.connect() as client:
+            before = gateway.memory_kb()
+            client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            got = client.recv(1000)
+            # As much is under way as there is room for, once nothing moves any more.
+            waiting = -1
+            while waiting != (waiting := int(subprocess.run(["ss", "-Htnm", f"sport = :{gateway.http}"], capture_output=True,
+                                                          text=True).stdout.split()[2])) or waiting == 0:
+                time.sleep(0.2)
+            self.assertLess(gateway.memory_kb() - before, 4000)
+            got += read_all(client)
+            self.assertEqual(got.split(b"\r\n\r\n", 1)[1], self.large)
+
+    def test_wrk_finds_no_fault(self):
+        with self.gateway() as gateway:
+            said = subprocess.run(["wrk", "-t1", "-c32", "-d2", f"http://127.0.0.1:{gateway.http}/small"],
+                                  capture_output=True, text=True, timeout=PATIENCE_S).stdout
+            self.assertNotIn("Non-2xx", said)
+            self.assertNotIn("Socket errors", said)
+        requests, opened = re.search(r"requests (\d+).*to targets (\d+)", gateway.said).groups()
+        self.assertGreater(int(requests), 100)
+        self.assertLess(int(opened), 64)  # the others were reused
+
+    def test_a_cookie_leads_back_to_its_target_until_that_is_gone(self):
+        with Target(answer(ok)) as mortal, Gateway(mortal.port, self.nginx.ports[0], sticky=True) as gateway:
+            jar = f"{self.folder}/jar-{gateway.http}"
+            url = f"http://127.0.0.1:{gateway.http}/echo"
+            while curl("--cookie-jar", jar, url).stdout != b"ok\n":
+                pass
+            for _ in range(4):
+                self.assertEqual(curl("--cookie", jar, url).stdout, b"ok\n")
+            mortal.__exit__()
+            got = curl("--cookie", jar, "--cookie-jar", jar, url).stdout.decode()
+            self.assertEqual(got.split()[0], str(self.nginx.ports[0]))
+            self.assertIn("SALLYPORT", pathlib.Path(jar).read_text())
+
+    def test_tls_to_the_client_and_to_the_target(self):
+        settings = f"ssl_certificate {self.certificates}/www-ec.pem; ssl_certificate_key {self.certificates}/www-ec.key;"
+        port = free_port()
+        with Nginx(self.folder, f"listen 127.0.0.1:{port} ssl; {settings}"):
+            with self.secure() as gateway:
+                url = f"https://www.example:{gateway.https}"
+                to = ["--resolve", f"www.example:{gateway.https}:127.0.0.1", "--cacert", f"{self.certificates}/ca.pem", "--http1.1"]
+                self.assertEqual(curl(*to, f"{url}/large").stdout, self.large)
+                self.assertEqual(curl(*to, f"{url}/echo").stdout.split()[4], b"https")
+            believed = {"target_ca": self.certificates / "ca.pem", "target_name": "www.example"}
+            with Gateway(port, **believed) as gateway:
+                self.assertEqual(curl(f"http://127.0.0.1:{gateway.http}/large").stdout, self.large)
+            with Gateway(port, **{**believed, "target_name": "other.example"}) as gateway:
+                self.assertEqual(status_of(curl("--include", f"http://127.0.0.1:{gateway.http}/echo").stdout), 502)
+
+    def test_a_target_killed_under_load_costs_no_idempotent_request(self):
+        dying = subprocess.Popen([sys.executable, "-c", """
+import http.server, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.send_response(200); self.send_header("Content-Length", "3"); self.end_headers(); self.wfile.write(b"ok\\n")
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"""], stdout=subprocess.PIPE, text=True)
+        with dying, Gateway(int(dying.stdout.readline()), *self.nginx.ports) as gateway:
+            load = subprocess.Popen(["wrk", "-t1", "-c16", "-d4", f"http://127.0.0.1:{gateway.http}/small"],
+                                    stdout=subprocess.PIPE, text=True)
+            time.sleep(1)
+            dying.kill()
+            said, _ = load.communicate(timeout=PATIENCE_S)
+            self.assertNotIn("Non-2xx", said)
+            self.assertNotIn("Socket errors", said)
+        self.assertGreater(int(re.search(r"retries (\d+)", gateway.said)[1]), 0)
+
+
+class Faults(unittest.TestCase):
+    get = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    post = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
+
+    def test_what_targets_do_wrong_has_its_status(self):
+        for what, serve, request, status in [
+                ("closes at once", lambda peer: read_head(peer) and None, self.post, 502),
+                ("says nothing", lambda peer: peer.recv(1) and read_all(peer), self.get, 504),
+                ("is no HTTP", answer(b"SSH-2.0-OpenSSH_9\r\n\r\n", "close"), self.post, 502),
+                ("has too large a head", answer(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 40000 + b"\r\n\r\n", "close"), self.get, 502),
+                ("upgrades unasked", answer(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), self.get, 502),
+                ("has two lengths", answer(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), self.get, 502)]:
+            with self.subTest(what), Target(serve) as target, Gateway(target.port, target_response=500) as gateway:
+                self.assertEqual(status_of(gateway.exchange(request)), status)
+
+    def test_an_answer_that_breaks_off_is_not_made_whole(self):
+        for head in [b"Content-Length: 10\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc"]:
+            with Target(answer(b"HTTP/1.1 200 OK\r\n" + head, "close")) as target, Gateway(target.port) as gateway:
+                got = curl(f"http://127.0.0.1:{gateway.http}/")
+                self.assertNotEqual(got.returncode, 0)
+
+    def test_nobody_there(self):
+        with Gateway(free_port()) as gateway:
+            self.assertEqual(status_of(gateway.exchange(self.get)), 502)
+
+    def test_idempotent_requests_are_sent_again_others_are_not(self):
+        closes = Target(lambda peer: read_head(peer) and None)
+        with closes, Target(answer(ok)) as good:
+            with Gateway(closes.port, good.port) as gateway:
+                self.assertEqual([status_of(gateway.exchange(self.get)) for _ in range(4)], [200] * 4)
+            with Gateway(closes.port, good.port) as gateway:
+                self.assertEqual(sorted(status_of(gateway.exchange(self.post)) for _ in range(4)), [200, 200, 502, 502])
+
+    def test_a_connection_that_the_target_has_closed_meanwhile_is_replaced(self):
+        with Target(answer(ok, "close")) as target, Gateway(target.port) as gateway:
+            for _ in range(5):
+                self.assertEqual(status_of(gateway.exchange(self.get)), 200)
+
+    def test_slow_clients_are_told(self):
+        with Target(lambda peer: read_all(peer)) as target, Gateway(target.port, header_read=300, idle=500) as gateway:
+            self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost")), 408)
+            self.assertEqual(status_of(gateway.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")), 408)
+            self.assertEqual(gateway.exchange(b""), b"")
+
+    def test_what_is_too_much(self):
+        with Target(answer(ok)) as target, Gateway(target.port, body_limit=4) as gateway:
+            post = b"POST / HTTP/1.1\r\nHost: a\r\n"
+            self.assertEqual(status_of(gateway.exchange(post + b"Content-Length: 5\r\n\r\n")), 413)
+            self.assertEqual(status_of(gateway.exchange(post + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n")), 413)
+            self.assertEqual(status_of(gateway.exchange(b"GET /" + b"a" * 17000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")), 414)
+            self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 17000 + b"\r\n\r\n")), 431)
+            self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: " + b"1.2.3.4," * 31 + b"\r\n\r\n")), 463)
+
+    def test_more_connections_than_there_may_be_are_told(self):
+        keep = self.get.replace(b"Connection: close\r\n", b"")
+        with Target(answer(ok)) as target:
+            for settings in [{"connections": 3}, {"client_connections": 3}]:
+                with self.subTest(settings), Gateway(target.port, **settings) as gateway:
+                    clients = [gateway.connect() for _ in range(3)]
+                    for client in clients:
+                        client.sendall(keep)
+                        self.assertEqual(status_of(read_head(client)), 200)
+                    self.assertEqual(status_of(gateway.exchange(keep)), 503)
+                    clients.pop().close()
+                    # There is room again as soon as the engine has seen the end.
+                    while status_of(gateway.exchange(self.get)) != 200:
+                        time.sleep(0.01)
+                    for client in clients:
+                        client.close()
+
+    def test_smuggled_requests_do_not_reach_the_target(self):
+        seen = []
+
+        def serve(peer):
+            while head := read_head(peer):
+                seen.append(head)
+                peer.sendall(ok)
+
+        both = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /inner HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        with Target(serve) as target:
+            for mode in ["defensive", "strictest"]:
+                with Gateway(target.port, desync=mode) as gateway:
+                    gateway.exchange(both)
+                self.assertNotIn(b"inner", b"".join(seen), mode)
+            with Gateway(target.port, desync="monitor") as gateway:
+                gateway.exchange(both)
+            # What follows the body is a request of its own, which the target is told the client of.
+            self.assertTrue(all(b"X-Forwarded-For: 127.0.0.1\r\n" in head for head in seen), seen)
+            with Gateway(target.port) as gateway:
+                unknown = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n"
+                self.assertIn(status_of(gateway.exchange(unknown)), [400, 501])
+
+    def test_chunks_and_trailers_go_through_both_ways(self):
+        seen = []
+
+        def serve(peer):
+            got = read_head(peer)
+            while not got.endswith(b"\r\n\r\n") or b"0\r\n" not in got:
+                got += peer.recv(65536)
+            seen.append(got)
+            peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n")
+
+        with Target(serve) as target, Gateway(target.port) as gateway:
+            got = gateway.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                   b"2\r\nhi\r\n", b"0\r\nX-Check: 7\r\n\r\n")
+            self.assertIn(b"X-Check: 7\r\n", seen[0])
+            self.assertIn(b"\r\nhi\r\n", seen[0])
+            self.assertTrue(got.endswith(b"3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n"), got)
+
+    def test_a_websocket_is_a_tunnel(self):
+        def serve(peer):
+            head = read_head(peer)
+            if b"Upgrade: websocket" not in head:
+                return
+            peer.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello")
+            while piece := peer.recv(65536):
+                peer.sendall(piece.upper())
+            peer.sendall(b"bye")
+
+        with Target(serve) as target, Gateway(target.port) as gateway, gateway.connect() as client:
+            client.sendall(b"GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+            got = b""
+            while not got.endswith(b"hello"):
+                got += client.recv(65536)
+            self.assertEqual(status_of(got), 101)
+            client.sendall(b"some" * 100000)
+            echo = b""
+            while len(echo) < 400000:
+                echo += client.recv(65536)
+            self.assertEqual(echo, b"SOME" * 100000)
+            client.shutdown(socket.SHUT_WR)
+            self.assertEqual(read_all(client), b"bye")
+
+    def test_a_request_that_nobody_waits_for_is_given_up(self):
+        gone = threading.Event()
+
+        def serve(peer):
+            read_head(peer)
+            if not read_all(peer):
+                gone.set()
+
+        with Target(serve) as target, Gateway(target.port) as gateway:
+            client = gateway.connect()
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            while not target.peers:
+                time.sleep(0.01)
+            client.close()
+            self.assertTrue(gone.wait(PATIENCE_S))
+
+    def test_requests_at_a_target_that_has_to_go_are_asked_elsewhere_or_end(self):
+        asked = threading.Event()
+
+        def hold(peer):
+            read_head(peer)
+            asked.set()
+            read_all(peer)
+
+        for request, status in [(self.get, 200), (self.post, 502)]:
+            with self.subTest(status), Target(hold) as leaving, Target(answer(ok)) as good, \
+                    Gateway(leaving.port, good.port) as gateway:
+                clients = [gateway.connect(), gateway.connect()]
+                for client in clients:
+                    self.addCleanup(client.close)
+                    client.sendall(request)
+                self.assertTrue(asked.wait(PATIENCE_S))
+                gateway.process.stdin.write(f"end {leaving.port}\n")
+                gateway.process.stdin.flush()
+                self.assertEqual(sorted(status_of(read_all(client)) for client in clients), sorted([200, status]))
+                self.assertEqual(status_of(gateway.exchange(request)), 200)
+                asked.clear()
+
+    def test_a_connection_serves_so_many_requests(self):
+        with Target(answer(ok)) as target, Gateway(target.port, requests=3) as gateway:
+            got = gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5)
+            self.assertEqual(got.count(b"HTTP/1.1 200"), 3)
+            self.assertEqual(got.count(b"Connection: close"), 1)
+
+
+if __name__ == "__main__":
+    for program in ["nginx", "curl", "wrk", "openssl", "ss"]:
+        if shutil.which(program) is None:
+            sys.exit(f"{program} is missing: lab/install-deps")
+    unittest.main()
