@@ -21,6 +21,29 @@ std::string_view word(L4Protocol protocol) {
     return "";
 }
 
+std::string_view word(const TargetGroup& group) {
+    if (group.http) return group.tls ? "HTTPS" : "HTTP";
+    return group.tls ? "TLS" : word(group.protocol);
+}
+
+std::string_view word(const Listener& listener) {
+    if (listener.http) return listener.tls ? "HTTPS" : "HTTP";
+    return listener.tls ? "TLS" : word(listener.protocol);
+}
+
+/// ELB's table, where a listener of HTTPS is one of HTTP.
+bool takes(const TargetGroup& group, const Listener& listener) {
+    if (listener.http || group.http) return listener.http && group.http;
+    if (listener.tls) return group.protocol == L4Protocol::tcp;
+    return !group.tls && (group.protocol == listener.protocol || group.protocol == L4Protocol::tcp_udp);
+}
+
+std::string_view fitting(const Listener& listener) {
+    if (listener.http) return "HTTP` or HTTPS";
+    if (listener.tls) return "TCP` or TLS";
+    return "";
+}
+
 std::string_view family_word(const IpAddress& address) {
     return address.is_v4() ? "IPv4" : "IPv6";
 }
@@ -31,10 +54,14 @@ public:
         : listener_(listener), group_(group), path_(std::move(path)), findings_(findings) {}
 
     void run() {
-        if (group_.protocol != listener_.protocol && group_.protocol != L4Protocol::tcp_udp)
-            find("takes " + std::string(word(group_.protocol)) + " alone, and the listener's protocol is " +
-                     std::string(word(listener_.protocol)),
-                 "name a group with `protocol: " + std::string(word(listener_.protocol)) + "`");
+        if (!takes(group_, listener_)) {
+            const std::string_view words = fitting(listener_);
+            find("takes " + std::string(word(group_)) + " alone, and the listener's protocol is " +
+                     std::string(word(listener_)),
+                 "name a group with `protocol: " +
+                     (words.empty() ? std::string(word(listener_)) + "`" : std::string(words)));
+            return;
+        }
         if (listener_.mode == ListenerMode::rewrite) check_rewrite();
         if (group_.direct_server_return) check_direct_return();
     }
@@ -59,7 +86,8 @@ private:
     void check_direct_return() {
         if (listener_.mode == ListenerMode::proxy) {
             find("has `direct_server_return`, and a connection that ends at the gateway is answered by it",
-                 "write `mode: rewrite` in the listener, or name a group without");
+                 (listener_.tls ? "" : "write `mode: rewrite` in the listener, or ") +
+                     std::string("name a group without"));
             return;
         }
         const auto other =

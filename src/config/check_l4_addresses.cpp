@@ -157,7 +157,7 @@ private:
             if (listener.mode != ListenerMode::proxy || other == nullptr || other == &endpoint) continue;
             find(path,
                  "is also the own address of port " + in_backticks(place->second.port->name) + " of endpoint " +
-                     in_backticks(other->name) + ", and the kernel cannot tell `mode: proxy` of one from the other",
+                     in_backticks(other->name) + ", and the kernel cannot tell connections of one from the other's",
                  advice);
             return;
         }
@@ -168,7 +168,7 @@ private:
             if (!is_proxy || other == &endpoint) continue;
             find(path,
                  "is also the address of listener " + in_backticks(each->second->name) + " of endpoint " +
-                     in_backticks(other->name) + ", and the kernel cannot tell `mode: proxy` of one from the other",
+                     in_backticks(other->name) + ", and the kernel cannot tell connections of one from the other's",
                  advice);
             return;
         }

@@ -8,12 +8,16 @@ namespace sallyport::config {
 
 Findings check_policy(const Config& config) {
     Findings findings;
-    const PolicyRule* catch_all = nullptr;
+    // No rule matches both flows of packets and decrypted legs.
+    const PolicyRule* of_packets = nullptr;
+    const PolicyRule* of_legs = nullptr;
     for (std::size_t i = 0; i < config.policy.size(); ++i) {
+        const bool is_leg = config.policy[i].match.is_decrypted_leg;
+        const PolicyRule*& catch_all = is_leg ? of_legs : of_packets;
         if (catch_all != nullptr)
             findings.push_back({.path = at("policy", i),
                                 .problem = "can never match: the rule on line " + std::to_string(catch_all->line) +
-                                           " matches every flow before it",
+                                           " matches every " + (is_leg ? "decrypted leg" : "flow") + " before it",
                                 .advice = "move this rule before that one, or remove it"});
         if (catch_all == nullptr && matches_everything(config.policy[i].match)) catch_all = &config.policy[i];
     }

@@ -43,12 +43,27 @@ std::string at(std::string_view list, std::size_t index) {
     return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+std::string place_of(const std::string& list, std::size_t index, std::size_t count) {
+    return count == 1 ? list : at(list, index);
+}
+
 std::string Forward::place_of(std::size_t share) const {
     return shares->size() == 1 ? path : at(path, share) + ".target_group";
 }
 
 std::vector<Forward> forwards_of(const Listener& listener, const std::string& path) {
-    std::vector<Forward> forwards = {{&listener.forward, path + ".default_action.forward"}};
+    std::vector<Forward> forwards;
+    if (listener.http) {
+        const auto add = [&](const Action& action, const std::string& place) {
+            if (const auto* const forward = std::get_if<ForwardAction>(&action))
+                forwards.push_back({&forward->shares, place + ".forward"});
+        };
+        add(listener.http->default_action, path + ".default_action");
+        for (std::size_t i = 0; i < listener.http->rules.size(); ++i)
+            add(listener.http->rules[i].action, at(path + ".rules", i) + ".actions[0]");
+        return forwards;
+    }
+    forwards.push_back({&listener.forward, path + ".default_action.forward"});
     for (std::size_t i = 0; i < listener.rules.size(); ++i)
         forwards.push_back({&listener.rules[i].forward, at(path + ".rules", i) + ".actions[0].forward"});
     return forwards;
@@ -60,6 +75,7 @@ Findings check_references(const Config& config) {
     const Names endpoints("endpoint", "endpoints", config.endpoints, findings);
     const Names groups("appliance group", "appliance_groups", config.appliance_groups, findings);
     const Names chains("chain", "chains", config.chains, findings);
+    const Names logs("log", "http_logs", config.http_logs, findings);
     const Names target_groups("target group", "target_groups", config.target_groups, findings);
 
     for (const Endpoint& endpoint : config.endpoints)
@@ -76,11 +92,17 @@ Findings check_references(const Config& config) {
         const PolicyRule& rule = config.policy[i];
         if (rule.match.endpoint) endpoints.check(at("policy", i) + ".match.endpoint", *rule.match.endpoint);
         if (rule.chain) chains.check(at("policy", i) + ".chain", *rule.chain);
+        for (std::size_t group = 0; group < rule.match.target_groups.size(); ++group)
+            target_groups.check(
+                place_of(at("policy", i) + ".match.target_group", group, rule.match.target_groups.size()),
+                rule.match.target_groups[group]);
     }
     for (std::size_t i = 0; i < config.routes.size(); ++i)
         if (config.routes[i].endpoint) endpoints.check(at("routes", i) + ".endpoint", *config.routes[i].endpoint);
     for (std::size_t i = 0; i < config.listeners.size(); ++i) {
         endpoints.check(at("listeners", i) + ".endpoint", config.listeners[i].endpoint);
+        if (config.listeners[i].http)
+            logs.check(at("listeners", i) + ".access_log", config.listeners[i].http->access_log);
         for (const Forward& forward : forwards_of(config.listeners[i], at("listeners", i)))
             for (std::size_t share = 0; share < forward.shares->size(); ++share)
                 target_groups.check(forward.place_of(share), (*forward.shares)[share].target_group);

@@ -44,11 +44,20 @@ Findings check_listeners(const Config& config);
 Findings check_forwards(const Config& config);
 /// Addresses of listeners, targets and in the place of clients': whose they are, and who leads there.
 Findings check_l4_addresses(const Config& config);
+/// Redirects, times and logs of HTTP listeners.
+Findings check_http(const Config& config);
+/// Warnings about rules for the gateway's own connections, and who asks for clients behind them.
+Findings check_decrypted_legs(const Config& config);
+/// Whether files of certificates and keys can be read: the one check that looks beyond the configuration.
+Findings check_files(const Config& config);
 /// Warnings about target groups that no listener names.
 Findings check_unused_target_groups(const Config& config);
 
 /// `policy` and 3: "policy[3]".
 std::string at(std::string_view list, std::size_t index);
+
+/// A place in a list that may stand there as a single value, when it has but one.
+std::string place_of(const std::string& list, std::size_t index, std::size_t count);
 
 /// One place where a listener says where flows go.
 struct Forward {
@@ -57,7 +66,7 @@ struct Forward {
     /// Of the group's name; a lone one may stand there without a list.
     [[nodiscard]] std::string place_of(std::size_t share) const;
 };
-/// The default action's first, then the rules'. `path`: the listener's.
+/// The default action's first, then the rules' in the file's order. `path`: the listener's.
 std::vector<Forward> forwards_of(const Listener& listener, const std::string& path);
 
 } // namespace sallyport::config

@@ -119,11 +119,15 @@ struct HealthCheck {
     std::chrono::milliseconds timeout = std::chrono::seconds(5);
     unsigned healthy_threshold = 5;                     // 2..10
     unsigned unhealthy_threshold = 2;                   // 2..10
-    std::string path = "/";                             // http, https
+    std::string path = "/";                             // http, https; gRPC: the method
     std::string host;                                   // Host header and SNI; empty: the appliance's address
     std::vector<StatusRange> matcher = {StatusRange{}}; // http, https
     std::string ca; // https: file of certificates to verify against; empty: not verified, as ELB does
     GeneveProbe probe;
+    bool is_grpc = false; // http, https: a unary call over HTTP/2, judged by its grpc-status
+    std::vector<StatusRange> grpc_matcher = {{.first = 12, .last = 12}};
+    /// Of a call to `/grpc.health.v1.Health/Check`: the service that is asked for; empty: the server as a whole.
+    std::string grpc_service;
     int line = 0;
 };
 

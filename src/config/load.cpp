@@ -3,14 +3,13 @@
 
 #include "config/checks.hpp"
 #include "config/document.hpp"
+#include "config/file_text.hpp"
+#include "config/http_sections.hpp"
 #include "config/sections.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <set>
 #include <system_error>
-#include <unistd.h>
 
 namespace sallyport::config {
 
@@ -20,8 +19,9 @@ namespace fs = std::filesystem;
 
 Config read_sections(const Node& root, const fs::path& base, Report& report) {
     Config config;
-    const Fields fields(Value(root, "", report), {"gateway", "ports", "endpoints", "appliance_groups", "chains",
-                                                  "policy", "routes", "target_groups", "listeners", "flow_log"});
+    const Fields fields(Value(root, "", report),
+                        {"gateway", "ports", "endpoints", "appliance_groups", "chains", "policy", "routes",
+                         "target_groups", "listeners", "flow_log", "http", "http_logs"});
     if (const auto gateway = fields.find("gateway")) config.gateway = read_gateway(*gateway, base);
     if (const auto ports = fields.require("ports", "add the ports, such as `north: {interface: eth1}`"))
         config.ports = read_ports(*ports, base);
@@ -36,8 +36,10 @@ Config read_sections(const Node& root, const fs::path& base, Report& report) {
         config.policy = read_policy(*policy);
     if (const auto routes = fields.find("routes")) config.routes = read_routes(*routes);
     if (const auto groups = fields.find("target_groups")) config.target_groups = read_target_groups(*groups, base);
-    if (const auto listeners = fields.find("listeners")) config.listeners = read_listeners(*listeners);
+    if (const auto listeners = fields.find("listeners")) config.listeners = read_listeners(*listeners, base);
     if (const auto log = fields.find("flow_log")) config.flow_log = read_flow_log(*log, base);
+    if (const auto http = fields.find("http")) config.http = read_http_settings(*http, base);
+    if (const auto logs = fields.find("http_logs")) config.http_logs = read_http_logs(*logs, base);
     return config;
 }
 
@@ -93,6 +95,8 @@ void check_whole(const Config& config, const Node& root, Report& report) {
     checking.run(check_target_groups);
     checking.run(check_listeners);
     checking.run(check_forwards);
+    checking.run(check_http);
+    checking.run(check_files);
     if (!report.has_error_under("gateway.zone")) checking.run(check_zones);
     if (addressing && !report.has_error_under("endpoints")) {
         checking.run(check_reachability);
@@ -101,34 +105,15 @@ void check_whole(const Config& config, const Node& root, Report& report) {
     }
     if (policy) checking.run(check_policy);
     if (!report.has_error_under("policy") && !report.has_error_under("chains")) checking.run(check_unused);
-    if (!report.has_error_under("listeners")) checking.run(check_unused_target_groups);
+    if (report.has_error_under("listeners")) return;
+    checking.run(check_unused_target_groups);
+    if (policy && !report.has_error_under("chains")) checking.run(check_decrypted_legs);
 }
 
 Loaded failed(std::string problem, std::string advice) {
     Loaded loaded;
     loaded.findings.push_back({.problem = std::move(problem), .advice = std::move(advice)});
     return loaded;
-}
-
-/// At most one byte more than may be in the file, whatever the path names.
-std::string read_bounded(const std::string& path, std::error_code& fault) {
-    std::string text;
-    // Not to wait for a writer, should the path name a FIFO.
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) {
-        fault = {errno, std::generic_category()};
-        return text;
-    }
-    std::string block(65536, '\0');
-    while (text.size() <= max_file_bytes) {
-        const ssize_t count = ::read(file, block.data(), block.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) fault = {errno, std::generic_category()};
-        if (count <= 0) break;
-        text.append(block, 0, static_cast<std::size_t>(count));
-    }
-    ::close(file);
-    return text;
 }
 
 Loaded load(std::string_view text, const fs::path& base) {
@@ -142,6 +127,7 @@ Loaded load(std::string_view text, const fs::path& base) {
         const fs::path absolute = fs::absolute(base.empty() ? "." : base, ignored);
         loaded.config = read_sections(*root, absolute, report);
         check_whole(loaded.config, *root, report);
+        in_priority_order(loaded.config);
     }
     loaded.findings = report.take();
     return loaded;
@@ -159,8 +145,8 @@ Loaded load_text(std::string_view text, const fs::path& base) noexcept {
 
 Loaded load_file(const std::string& path) noexcept {
     try {
-        std::error_code fault;
-        const std::string text = read_bounded(path, fault);
+        // One byte more than may be there: too much is found.
+        const auto [text, fault] = file_text(path, max_file_bytes + 1);
         if (fault) return failed("cannot be read: " + fault.message(), "name a configuration file that you may read");
         return load_text(text, fs::path(path).parent_path());
     } catch (const std::exception& fault) {

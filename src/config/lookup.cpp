@@ -114,7 +114,8 @@ RouteOwner owner_of(const Config& config, const Route& route) {
 
 bool matches_everything(const Match& match) {
     return !match.endpoint && !match.direction && match.protocols.empty() && match.sources.empty() &&
-           match.destinations.empty() && match.source_ports.empty() && match.destination_ports.empty();
+           match.destinations.empty() && match.source_ports.empty() && match.destination_ports.empty() &&
+           match.target_groups.empty();
 }
 
 } // namespace sallyport::config

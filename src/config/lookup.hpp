@@ -59,7 +59,7 @@ struct RouteOwner {
 /// endpoint whose port does.
 RouteOwner owner_of(const Config& config, const Route& route);
 
-/// Whether a rule matches every flow.
+/// Whether a rule matches every flow, or every decrypted leg.
 bool matches_everything(const Match& match);
 
 } // namespace sallyport::config

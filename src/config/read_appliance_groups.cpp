@@ -51,7 +51,7 @@ std::vector<ApplianceGroup> read_appliance_groups(const Value& section, const st
         ApplianceGroup& group = groups.emplace_back();
         group.name = value.key();
         group.line = value.line();
-        std::vector<std::string_view> known = {"stickiness", "appliances"};
+        std::vector<std::string_view> known = {"stickiness", "appliances", "client_address"};
         known.insert(known.end(), group_behaviour_keys.begin(), group_behaviour_keys.end());
         const Fields fields(value, known);
         fields.choice<Stickiness>("stickiness", group.stickiness,
@@ -59,6 +59,7 @@ std::vector<ApplianceGroup> read_appliance_groups(const Value& section, const st
                                    {"three_tuple", Stickiness::three_tuple},
                                    {"two_tuple", Stickiness::two_tuple}});
         read_group_behaviour(fields, group, base);
+        fields.boolean("client_address", group.wants_client_address);
         constexpr std::string_view expected = "a list, such as `- {name: fw-1, address: 198.51.100.11}`";
         const auto appliances = fields.require("appliances", "add " + std::string(expected));
         if (!appliances) continue;

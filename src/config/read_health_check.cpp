@@ -94,6 +94,36 @@ void read_host(const Value& value, std::string& host) {
     }
 }
 
+/// ELB's, that no service has: the answer is 12, UNIMPLEMENTED.
+constexpr std::string_view elb_grpc_method = "/AWS.ALB/healthcheck";
+/// https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+constexpr std::string_view standard_grpc_method = "/grpc.health.v1.Health/Check";
+
+void read_grpc_service(const Value& value, HealthCheck& check) {
+    constexpr std::string_view expected = "the name of a service, such as shop.Cart";
+    check.grpc_service = value.text(expected).value_or("");
+    if (check.path != standard_grpc_method)
+        value.fault("is asked of the standard health service, and `path` is another",
+                    "remove `path`, or write `path: " + std::string(standard_grpc_method) + "`");
+}
+
+/// The standard service answers 0, and what it says of the service counts then.
+void read_grpc(const Fields& fields, HealthCheck& check) {
+    const bool is_standard = check.path == standard_grpc_method;
+    if (is_standard) check.grpc_matcher = {{.first = 0, .last = 0}};
+    if (const auto service = fields.find("grpc_service")) read_grpc_service(*service, check);
+    const auto matcher = fields.find("matcher");
+    if (!matcher) return;
+    constexpr std::string_view expected = "codes of gRPC from 0 to 99, such as 12 or \"0,12\"";
+    const auto written = matcher->text(expected);
+    if (!written) return;
+    if (const auto ranges = parse_grpc_ranges(*written)) {
+        check.grpc_matcher = *ranges;
+    } else {
+        matcher->fault_is_not("a list of codes of gRPC", "write " + std::string(expected));
+    }
+}
+
 void read_matcher(const Value& value, std::vector<StatusRange>& matcher) {
     constexpr std::string_view expected = "status codes from 200 to 599, such as 200-399 or \"200,204,300-310\"";
     const auto written = value.text(expected);
@@ -170,7 +200,7 @@ void read_check(const Fields& fields, HealthCheck& check, const std::filesystem:
     fields.integer("unhealthy_threshold", check.unhealthy_threshold, 2, 10);
     if (const auto path = fields.find("path")) read_request_path(*path, check.path);
     if (const auto host = fields.find("host")) read_host(*host, check.host);
-    if (const auto matcher = fields.find("matcher")) read_matcher(*matcher, check.matcher);
+    if (const auto matcher = fields.find("matcher"); matcher && !check.is_grpc) read_matcher(*matcher, check.matcher);
     if (const auto ca = fields.find("ca"))
         check.ca = read_path(*ca, "the file of certificates to verify against", base).value_or("");
 }
@@ -213,16 +243,35 @@ HealthCheck default_target_check() {
     return check;
 }
 
-HealthCheck read_target_check(const Value& value, const std::filesystem::path& base) {
-    HealthCheck check = default_target_check();
+HealthCheck default_http_check(const TargetGroup& group) {
+    HealthCheck check;
+    check.port = 0;
+    check.interval = 30s;
+    check.matcher = {{.first = 200, .last = 200}};
+    check.protocol = group.tls ? HealthProtocol::https : HealthProtocol::http;
+    check.is_grpc = group.http->version == ProtocolVersion::grpc;
+    if (check.is_grpc) check.path = elb_grpc_method;
+    return check;
+}
+
+HealthCheck read_target_check(const Value& value, const TargetGroup& group, const std::filesystem::path& base) {
+    HealthCheck check = group.http ? default_http_check(group) : default_target_check();
     check.line = value.line();
     const Fields fields(value, {"protocol", "port", "interval", "timeout", "healthy_threshold", "unhealthy_threshold",
-                                "path", "host", "matcher", "ca"});
+                                "path", "host", "matcher", "ca", "grpc_service"});
     if (!fields) return check;
     const auto protocol = read_protocol(fields, check.protocol, target_protocols());
-    if (protocol == HealthProtocol::http) check.timeout = 6s;
+    if (protocol == HealthProtocol::http && !group.http) check.timeout = 6s;
+    if (protocol == HealthProtocol::tcp) check.is_grpc = false;
+    if (check.is_grpc && fields.has("grpc_service")) check.path = standard_grpc_method;
     read_check(fields, check, base);
     if (const auto port = fields.find("port")) read_target_port(*port, check.port);
+    if (check.is_grpc) {
+        read_grpc(fields, check);
+    } else if (const auto service = fields.find("grpc_service")) {
+        service->fault("says nothing to this check",
+                       "remove it, or write `protocol_version: GRPC` in the group, and a check of HTTP or HTTPS");
+    }
     if (!protocol) return check;
     check.protocol = *protocol;
     check_keys_fit(fields, check.protocol, target_protocols());

@@ -14,12 +14,15 @@ bool is_later_word(const Value& value, const std::vector<std::string_view>& late
     return true;
 }
 
-std::optional<L4Protocol> read_l4_protocol(const Value& value) {
-    if (is_later_word(value, {"HTTP", "HTTPS", "TLS", "QUIC", "TCP_QUIC"}, "write TCP, UDP or TCP_UDP"))
-        return std::nullopt;
+std::optional<Protocol> read_protocol(const Value& value) {
+    if (is_later_word(value, {"QUIC", "TCP_QUIC"}, "write TCP, UDP or TCP_UDP")) return std::nullopt;
     if (is_later_word(value, {"GENEVE"}, "write the appliances under `appliance_groups`")) return std::nullopt;
-    return value.choice<L4Protocol>(
-        {{"TCP", L4Protocol::tcp}, {"UDP", L4Protocol::udp}, {"TCP_UDP", L4Protocol::tcp_udp}});
+    return value.choice<Protocol>({{"TCP", Protocol::tcp},
+                                   {"UDP", Protocol::udp},
+                                   {"TCP_UDP", Protocol::tcp_udp},
+                                   {"TLS", Protocol::tls},
+                                   {"HTTP", Protocol::http},
+                                   {"HTTPS", Protocol::https}});
 }
 
 std::optional<IpAddress> read_host_address(const Value& value, std::string_view what, std::string_view advice) {

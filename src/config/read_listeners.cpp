@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Listeners: where clients connect to, and which target groups that leads to. Keys that say nothing to the listener's
 // protocol or mode are faults.
+#include "config/http_sections.hpp"
 #include "config/scalar.hpp"
 #include "config/sections.hpp"
 
@@ -12,55 +13,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view forward_expected =
-    "a target group's name, or a list, such as `[{target_group: blue, weight: 90}, {target_group: green, weight: 10}]`";
-
-ForwardShare read_share(const Value& value) {
-    ForwardShare share;
-    const Fields fields(value, {"target_group", "weight"});
-    if (const auto group = fields.require("target_group", "add the name of a target group"))
-        share.target_group = group->text("the name of a target group").value_or("");
-    fields.integer("weight", share.weight, 0, 999);
-    return share;
-}
-
-/// The group twice would get the sum of both weights, which nobody means.
-void check_shares(const Value& value, const std::vector<ForwardShare>& shares) {
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        const auto end = shares.begin() + static_cast<std::ptrdiff_t>(i);
-        const bool is_second = std::find_if(shares.begin(), end, [&](const ForwardShare& each) {
-                                   return each.target_group == shares[i].target_group;
-                               }) != end;
-        if (is_second && !shares[i].target_group.empty())
-            value.fault("names the target group " + in_backticks(shares[i].target_group) + " a second time",
-                        "name a group once, with its whole weight");
-    }
-    if (std::ranges::all_of(shares, [](const ForwardShare& each) { return each.weight == 0; }))
-        value.fault("gives every target group the weight 0: none would take a new flow",
-                    "give at least one a weight from 1 to 999");
-}
-
-/// `forward: web`, or a list with weights.
-std::vector<ForwardShare> read_forward(const Value& value) {
-    std::vector<ForwardShare> shares;
-    if (value.node().kind == Node::Kind::scalar) {
-        shares.push_back({.target_group = value.text(forward_expected).value_or("")});
-        return shares;
-    }
-    for (const Value& item : value.items(forward_expected, max_target_groups_per_forward))
-        shares.push_back(read_share(item));
-    if (value.node().kind != Node::Kind::sequence) return shares;
-    if (shares.empty() && value.node().children.empty()) {
-        value.fault("names no target group", "write " + std::string(forward_expected));
-    } else if (!shares.empty()) {
-        check_shares(value, shares);
-    }
-    return shares;
+void refuse(const Fields& fields, std::span<const std::string_view> keys, const std::string& problem,
+            const std::string& advice) {
+    for (const std::string_view key : keys)
+        if (const auto value = fields.find(key)) value->fault(problem, advice);
 }
 
 std::vector<ForwardShare> read_action(const Value& value) {
-    const Fields fields(value, {"forward"},
-                        {"redirect", "fixed_response", "authenticate_oidc", "authenticate_cognito", "jwt_validation"});
+    const Fields fields(value, {"forward", "redirect", "fixed_response", "target_group_stickiness"}, later_actions());
+    refuse(fields, std::initializer_list<std::string_view>{"redirect", "fixed_response", "target_group_stickiness"},
+           "needs requests to answer", "remove it, or write `protocol: HTTP` or HTTPS in the listener");
     const auto forward = fields.require("forward", "add `forward: NAME`, the name of a target group");
     return forward ? read_forward(*forward) : std::vector<ForwardShare>{};
 }
@@ -80,27 +42,20 @@ void read_server_name(const Value& value, std::vector<std::string>& names) {
     names.push_back(std::move(*written));
 }
 
-/// The one item that a list of conditions or actions may hold here.
-std::optional<Value> only_item(const Value& list, std::string_view expected) {
-    const std::vector<Value> items = list.items(expected, max_values_per_match);
-    if (items.size() == 1) return items.front();
-    if (list.node().kind == Node::Kind::sequence && list.node().children.size() <= max_values_per_match)
-        list.fault(items.empty() ? "is empty" : "has " + std::to_string(items.size()) + " entries where one belongs",
-                   "write " + std::string(expected));
-    return std::nullopt;
-}
-
 ListenerRule read_rule(const Value& value) {
     ListenerRule rule;
     rule.line = value.line();
     constexpr std::string_view condition_expected = "one condition, such as `[{server_name: [\"*.example.org\"]}]`";
     constexpr std::string_view action_expected = "one action, such as `[{forward: api}]`";
-    const Fields fields(value, {"conditions", "actions"}, {"priority"});
+    const Fields fields(value, {"conditions", "actions"});
     const auto conditions = fields.require("conditions", "add " + std::string(condition_expected));
     if (const auto condition = conditions ? only_item(*conditions, condition_expected) : std::nullopt) {
-        const Fields kinds(
-            *condition, {"server_name"},
-            {"path_pattern", "host_header", "http_header", "http_request_method", "query_string", "source_ip"});
+        const std::vector<std::string_view> of_http = {"path_pattern",        "host_header",  "http_header",
+                                                       "http_request_method", "query_string", "source_ip"};
+        std::vector<std::string_view> known = {"server_name"};
+        known.insert(known.end(), of_http.begin(), of_http.end());
+        const Fields kinds(*condition, known);
+        refuse(kinds, of_http, "needs requests to look into", "write `server_name`, or `protocol: HTTP` or HTTPS");
         if (const auto names = kinds.require("server_name", "add `server_name: [www.example.org]`"))
             for (const Value& item : names->items_or_one("a host name or a list of them", max_values_per_match))
                 read_server_name(item, rule.server_names);
@@ -111,42 +66,82 @@ ListenerRule read_rule(const Value& value) {
     return rule;
 }
 
-/// Reports keys that say nothing to a listener of this protocol and mode.
-void check_keys_fit(const Fields& fields, const Listener& listener) {
-    const auto refuse = [&](std::initializer_list<std::string_view> keys, std::string_view what) {
-        for (const std::string_view key : keys)
-            if (const auto value = fields.find(key))
-                value->fault("says nothing to a listener with " + std::string(what), "remove it");
-    };
-    if (listener.protocol == L4Protocol::udp)
-        refuse({"tcp_idle_timeout", "tcp_midstream", "half_open_limit"}, "`protocol: UDP`");
-    if (listener.protocol == L4Protocol::tcp) refuse({"udp_idle_timeout"}, "`protocol: TCP`");
+/// Reports keys that say nothing to a listener of this protocol.
+void check_keys_fit(const Fields& fields, Protocol protocol) {
+    using Keys = std::initializer_list<std::string_view>;
+    constexpr const char* with = "says nothing to a listener with `protocol: ";
+    if (protocol == Protocol::udp)
+        refuse(fields, Keys{"tcp_idle_timeout", "tcp_midstream", "half_open_limit"}, with + std::string("UDP`"),
+               "remove it");
+    if (protocol == Protocol::tcp) refuse(fields, Keys{"udp_idle_timeout"}, with + std::string("TCP`"), "remove it");
+    if (!has_tls(protocol))
+        refuse(fields, tls_server_keys(), "needs a listener that speaks TLS",
+               "remove it, or write `protocol: HTTPS` or TLS");
+    if (!has_http(protocol)) {
+        refuse(fields, http_server_keys(), "needs a listener that speaks HTTP",
+               "remove it, or write `protocol: HTTP` or HTTPS");
+    } else {
+        refuse(fields, Keys{"tcp_idle_timeout", "udp_idle_timeout"}, "says nothing to a listener of HTTP",
+               "write `idle_timeout`");
+        refuse(fields, Keys{"proxy_protocol_from"}, "says nothing to a listener of HTTP", "remove it");
+        if (!has_tls(protocol))
+            refuse(fields, Keys{"tls_headers"}, "needs a listener that speaks TLS",
+                   "remove it, or write `protocol: HTTPS`");
+    }
+    if (protocol == Protocol::tls)
+        refuse(fields, Keys{"udp_idle_timeout", "rules"}, with + std::string("TLS`"), "remove it");
+}
+
+/// Reports keys that need connections which end at the gateway.
+void check_mode_fits(const Fields& fields, const Listener& listener) {
     if (listener.mode == ListenerMode::proxy) return;
-    for (const std::string_view key : {"rules", "proxy_protocol_from"})
-        if (const auto value = fields.find(key))
-            value->fault("needs connections that end at the gateway",
-                         listener.protocol == L4Protocol::tcp ? "add `mode: proxy`, or remove it" : "remove it");
+    using Keys = std::initializer_list<std::string_view>;
+    refuse(fields, Keys{"rules", "proxy_protocol_from"}, "needs connections that end at the gateway",
+           listener.protocol == L4Protocol::tcp ? "add `mode: proxy`, or remove it" : "remove it");
 }
 
 /// Nothing when a mode is written that there is not.
-std::optional<ListenerMode> read_mode(const Fields& fields, const Listener& listener) {
+std::optional<ListenerMode> read_mode(const Fields& fields, Protocol protocol) {
     const auto value = fields.find("mode");
+    if (has_tls(protocol) || has_http(protocol)) {
+        if (value) value->fault("is always `proxy` where TLS or HTTP is spoken", "remove it");
+        return ListenerMode::proxy;
+    }
     if (!value) return ListenerMode::rewrite;
     const auto mode = value->choice<ListenerMode>({{"rewrite", ListenerMode::rewrite}, {"proxy", ListenerMode::proxy}});
-    if (mode == ListenerMode::proxy && listener.protocol != L4Protocol::tcp)
+    if (mode == ListenerMode::proxy && protocol != Protocol::tcp)
         value->fault("accepts connections of TCP alone", "write `protocol: TCP`, or remove it");
     return mode;
 }
 
-Listener read_listener(const Value& value) {
-    Listener listener;
-    listener.line = value.line();
-    const Fields fields(value,
-                        {"name", "endpoint", "address", "port", "protocol", "mode", "default_action", "rules",
-                         "tcp_idle_timeout", "udp_idle_timeout", "tcp_midstream", "half_open_limit", "allow", "deny",
-                         "proxy_protocol_from"},
-                        {"certificates", "ssl_policy", "alpn_policy", "mutual_authentication"});
-    if (!fields) return listener;
+/// Where flows go that nobody looks into.
+void read_forwards(const Fields& fields, Listener& listener) {
+    if (const auto action = fields.require("default_action", "add `default_action: {forward: NAME}`"))
+        listener.forward = read_action(*action);
+    if (const auto rules = fields.find("rules"); rules && !listener.tls)
+        for (const Value& item : rules->items("a list of rules", max_rules_per_listener))
+            listener.rules.push_back(read_rule(item));
+}
+
+/// The packet path forgets no connection that a request may still use.
+void set_idle(Listener& listener) {
+    const HttpTimeouts& times = listener.http->timeouts;
+    listener.tcp_idle = std::max({times.idle, times.header_read, times.target_response});
+}
+
+/// What the listener's protocol has beyond TCP and UDP.
+void read_content(const Fields& fields, Protocol protocol, Listener& listener, const std::filesystem::path& base) {
+    if (has_tls(protocol)) listener.tls = read_tls_server(fields, has_http(protocol), base);
+    if (has_http(protocol)) {
+        listener.http = read_http_server(fields, base);
+        set_idle(listener);
+    } else {
+        read_forwards(fields, listener);
+    }
+}
+
+/// Keys of all listeners. What it serves and where is required.
+void read_place(const Fields& fields, Listener& listener) {
     if (const auto name = fields.require("name", "add a name, such as `name: web`"))
         listener.name = name->name("the listener's name").value_or("");
     if (const auto endpoint = fields.find("endpoint"))
@@ -157,37 +152,64 @@ Listener read_listener(const Value& value) {
                                .value_or(IpAddress{});
     if (fields.require("port", "add the port that clients connect to, such as `port: 443`"))
         fields.integer("port", listener.port, 1, 65'535);
-    const auto written = fields.require("protocol", "add `protocol: TCP`, UDP or TCP_UDP");
-    const auto protocol = written ? read_l4_protocol(*written) : std::nullopt;
-    listener.protocol = protocol.value_or(listener.protocol);
-    const auto mode = read_mode(fields, listener);
+}
+
+std::vector<std::string_view> known_keys() {
+    std::vector<std::string_view> keys = {"name",
+                                          "endpoint",
+                                          "address",
+                                          "port",
+                                          "protocol",
+                                          "mode",
+                                          "default_action",
+                                          "rules",
+                                          "tcp_idle_timeout",
+                                          "udp_idle_timeout",
+                                          "tcp_midstream",
+                                          "half_open_limit",
+                                          "allow",
+                                          "deny",
+                                          "proxy_protocol_from"};
+    for (const auto& more : {tls_server_keys(), http_server_keys()})
+        keys.insert(keys.end(), more.begin(), more.end());
+    return keys;
+}
+
+Listener read_listener(const Value& value, const std::filesystem::path& base) {
+    Listener listener;
+    listener.line = value.line();
+    const Fields fields(value, known_keys());
+    if (!fields) return listener;
+    read_place(fields, listener);
+    const auto written = fields.require("protocol", "add `protocol: TCP`, UDP, TCP_UDP, TLS, HTTP or HTTPS");
+    const auto protocol = written ? read_protocol(*written) : std::nullopt;
+    const Protocol spoken = protocol.value_or(Protocol::tcp);
+    listener.protocol = l4_of(spoken);
+    const auto mode = read_mode(fields, spoken);
     listener.mode = mode.value_or(ListenerMode::rewrite);
-    if (const auto action = fields.require("default_action", "add `default_action: {forward: NAME}`"))
-        listener.forward = read_action(*action);
-    if (const auto rules = fields.find("rules"))
-        for (const Value& item : rules->items("a list of rules", max_rules_per_listener))
-            listener.rules.push_back(read_rule(item));
     fields.duration("tcp_idle_timeout", listener.tcp_idle, 60s, 6000s);
     fields.duration("udp_idle_timeout", listener.udp_idle, 1s, 6000s);
+    if (protocol) read_content(fields, spoken, listener, base);
     if (const auto midstream = fields.find("tcp_midstream"))
         listener.tcp_midstream = read_tcp_midstream(*midstream).value_or(listener.tcp_midstream);
     fields.integer("half_open_limit", listener.half_open_limit, 16, 1'048'576);
     listener.allow = read_prefixes(fields, "allow");
     listener.deny = read_prefixes(fields, "deny");
     listener.proxy_protocol_from = read_prefixes(fields, "proxy_protocol_from");
-    if (protocol && mode) check_keys_fit(fields, listener);
+    if (protocol) check_keys_fit(fields, spoken);
+    if (protocol && mode) check_mode_fits(fields, listener);
     if (value.report().has_error_under(value.path())) listener.port = 0;
     return listener;
 }
 
 } // namespace
 
-std::vector<Listener> read_listeners(const Value& section) {
+std::vector<Listener> read_listeners(const Value& section, const std::filesystem::path& base) {
     std::vector<Listener> listeners;
     constexpr std::string_view expected = "a list of listeners, such as `- {name: web, address: 192.0.2.10, port: 80, "
                                           "protocol: TCP, default_action: {forward: web}}`";
     for (const Value& value : section.items(expected, max_listeners))
-        listeners.push_back(read_listener(value));
+        listeners.push_back(read_listener(value, base));
     return listeners;
 }
 

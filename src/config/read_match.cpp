@@ -83,6 +83,27 @@ void check_families_meet(const Value& value, const Match& match) {
                 "write a rule for each family");
 }
 
+/// `leg: decrypted`: from the gateway's proxies to targets, with sources of the gateway's own.
+void read_leg(const Fields& fields, Match& match) {
+    const auto leg = fields.find("leg");
+    if (leg) match.is_decrypted_leg = leg->choice<bool>({{"decrypted", true}}).value_or(true);
+    const auto groups = fields.find("target_group");
+    if (groups)
+        for (const Value& item : groups->items_or_one("a target group or a list of them", max_values_per_match))
+            match.target_groups.push_back(item.text("the name of a target group").value_or(""));
+    if (!match.is_decrypted_leg) {
+        if (groups) groups->fault("is known of a decrypted leg alone", "add `leg: decrypted`, or remove it");
+        return;
+    }
+    for (const std::string_view key : {"direction", "source", "source_port"})
+        if (const auto value = fields.find(key))
+            value->fault("says nothing of a decrypted leg, which the gateway begins itself", "remove it");
+    const auto protocol = fields.find("protocol");
+    if (protocol && !match.protocols.empty() &&
+        std::ranges::find(match.protocols, protocol_tcp) == match.protocols.end())
+        protocol->fault("names no TCP, which a decrypted leg always is", "remove it");
+}
+
 } // namespace
 
 std::vector<IpPrefix> read_prefixes(const Fields& fields, std::string_view key) {
@@ -95,8 +116,8 @@ std::vector<IpPrefix> read_prefixes(const Fields& fields, std::string_view key) 
 
 Match read_match(const Value& value) {
     Match match;
-    const Fields fields(
-        value, {"endpoint", "direction", "protocol", "source", "destination", "source_port", "destination_port"});
+    const Fields fields(value, {"endpoint", "direction", "protocol", "source", "destination", "source_port",
+                                "destination_port", "leg", "target_group"});
     if (const auto endpoint = fields.find("endpoint")) match.endpoint = endpoint->text("the name of an endpoint");
     if (const auto direction = fields.find("direction"))
         match.direction = direction->choice<Direction>(
@@ -106,6 +127,7 @@ Match read_match(const Value& value) {
     match.destinations = read_prefixes(fields, "destination");
     match.source_ports = read_port_ranges(fields, "source_port");
     match.destination_ports = read_port_ranges(fields, "destination_port");
+    read_leg(fields, match);
     check_ports_have_protocol(fields, match);
     check_families_meet(value, match);
     return match;

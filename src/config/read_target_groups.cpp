@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Target groups and their targets, in ELB's words. Keys that say nothing in a group of that protocol are faults.
+#include "config/http_sections.hpp"
 #include "config/sections.hpp"
+
+#include <array>
 
 namespace sallyport::config {
 
@@ -13,7 +16,11 @@ void refuse(const Fields& fields, std::string_view key, std::string problem, std
 }
 
 void read_algorithm(const Value& value, Algorithm& algorithm) {
-    if (is_later_word(value, {"least_outstanding_requests"}, "write least_connections")) return;
+    if (value.node().text == "least_outstanding_requests") {
+        value.fault("counts requests, and the group's targets get flows",
+                    "write least_connections, or `protocol: HTTP` or HTTPS");
+        return;
+    }
     const auto chosen = value.choice<Algorithm>({{"flow_hash", Algorithm::flow_hash},
                                                  {"round_robin", Algorithm::round_robin},
                                                  {"least_connections", Algorithm::least_connections},
@@ -46,9 +53,12 @@ void read_stickiness(const Value& value, std::chrono::milliseconds& duration) {
     }
     const Fields fields(value, {"type", "duration"});
     const auto type = fields.require("type", "add `type: source_ip`");
-    if (!type || is_later_word(*type, {"lb_cookie", "app_cookie", "source_ip_dest_ip", "source_ip_dest_ip_proto"},
-                               "write source_ip"))
-        return;
+    if (!type || is_later_word(*type, {"source_ip_dest_ip", "source_ip_dest_ip_proto"}, "write source_ip")) return;
+    for (const std::string_view cookie : {"lb_cookie", "app_cookie"})
+        if (type->node().text == cookie) {
+            type->fault("needs requests that carry a cookie", "write source_ip, or `protocol: HTTP` or HTTPS");
+            return;
+        }
     if (!type->choice<bool>({{"source_ip", true}})) return;
     duration = 24h; // ELB's default for cookies; by source address it has none that can be set
     fields.duration("duration", duration, 1s, 168h);
@@ -82,13 +92,13 @@ void read_health_state(const Value& value, TargetGroup& group) {
 }
 
 void read_health(const Fields& fields, TargetGroup& group, const std::filesystem::path& base) {
-    group.health_check = default_target_check();
+    group.health_check = group.http ? default_http_check(group) : default_target_check();
     group.health_check->line = group.line;
     if (const auto check = fields.find("health_check")) {
         if (check->node().kind == Node::Kind::scalar && check->node().text == "none") {
             group.health_check.reset();
         } else {
-            group.health_check = read_target_check(*check, base);
+            group.health_check = read_target_check(*check, group, base);
         }
     }
     fields.boolean("passive_check", group.passive_check);
@@ -125,29 +135,94 @@ Target read_target(const Value& value, const TargetGroup& group) {
     return target;
 }
 
+constexpr std::array<std::string_view, 4> http_keys = {"protocol_version", "anomaly_mitigation", "connections",
+                                                       "retries"};
+
+/// Reports keys that say nothing to a group of this protocol.
+void check_keys_fit(const Fields& fields, Protocol protocol) {
+    if (has_tls(protocol) || has_http(protocol))
+        for (const std::string_view key : {"preserve_client_ip", "direct_server_return", "source_addresses"})
+            refuse(fields, key, "says nothing where the gateway opens connections of its own", "remove it");
+    if (!has_tls(protocol))
+        refuse(fields, "tls", "needs targets that are spoken TLS to", "remove it, or write `protocol: HTTPS` or TLS");
+    if (!has_http(protocol)) {
+        for (const std::string_view key : http_keys)
+            refuse(fields, key, "needs targets that are spoken HTTP to",
+                   "remove it, or write `protocol: HTTP` or HTTPS");
+    } else {
+        refuse(fields, "proxy_protocol_v2", "heads connections, and the group's targets get requests of many",
+               "remove it, or write `protocol: TLS` or TCP");
+    }
+}
+
+/// What decides among targets: algorithm and stickiness, and what HTTP and TLS have beyond TCP.
+void read_balance(const Fields& fields, TargetGroup& group, const std::filesystem::path& base) {
+    const auto tls = fields.find("tls");
+    if (tls && group.tls) group.tls = read_tls_client(*tls, base);
+    const auto stickiness = fields.find("stickiness");
+    if (group.http) {
+        read_http_group(fields, group);
+        if (stickiness) read_http_stickiness(*stickiness, group);
+    } else {
+        if (const auto algorithm = fields.find("algorithm")) read_algorithm(*algorithm, group.algorithm);
+        if (stickiness) read_stickiness(*stickiness, group.source_ip_stickiness);
+    }
+}
+
+/// ALB refuses the two together, too: a target that joins has the fewest requests.
+void check_slow_start(const Fields& fields, const TargetGroup& group) {
+    if (group.http && group.slow_start > 0s && group.algorithm == Algorithm::least_connections)
+        refuse(fields, "slow_start", "does not go with `algorithm: least_outstanding_requests`",
+               "remove it, or choose another algorithm");
+}
+
+void read_protocol_of(const Fields& fields, TargetGroup& group) {
+    const auto written = fields.require("protocol", "add `protocol: TCP`, UDP, TCP_UDP, TLS, HTTP or HTTPS");
+    const auto protocol = written ? read_protocol(*written) : std::nullopt;
+    if (!protocol) return;
+    group.protocol = l4_of(*protocol);
+    if (has_http(*protocol)) group.http.emplace();
+    if (has_tls(*protocol)) group.tls.emplace().line = group.line;
+    group.cross_zone = has_http(*protocol); // ALB's default
+    check_keys_fit(fields, *protocol);
+}
+
 TargetGroup read_target_group(const Value& value, const std::filesystem::path& base) {
     TargetGroup group;
     group.name = value.key();
     group.line = value.line();
-    const Fields fields(value,
-                        {"protocol", "port", "algorithm", "preserve_client_ip", "source_addresses",
-                         "direct_server_return", "proxy_protocol_v2", "cross_zone", "stickiness", "health_check",
-                         "passive_check", "target_group_health", "deregistration_delay", "connection_termination",
-                         "target_health_state", "slow_start", "targets"},
-                        {"protocol_version", "target_type", "ip_address_type", "target_failover"});
-    if (const auto protocol = fields.require("protocol", "add `protocol: TCP`, UDP or TCP_UDP"))
-        group.protocol = read_l4_protocol(*protocol).value_or(group.protocol);
+    std::vector<std::string_view> known = {"protocol",
+                                           "port",
+                                           "algorithm",
+                                           "preserve_client_ip",
+                                           "source_addresses",
+                                           "direct_server_return",
+                                           "proxy_protocol_v2",
+                                           "cross_zone",
+                                           "stickiness",
+                                           "health_check",
+                                           "passive_check",
+                                           "target_group_health",
+                                           "deregistration_delay",
+                                           "connection_termination",
+                                           "target_health_state",
+                                           "slow_start",
+                                           "targets",
+                                           "tls"};
+    known.insert(known.end(), http_keys.begin(), http_keys.end());
+    const Fields fields(value, known, {"target_type", "ip_address_type", "target_failover"});
+    read_protocol_of(fields, group);
     if (fields.require("port", "add the port that targets take traffic at, such as `port: 8080`"))
         fields.integer("port", group.port, 1, 65'535);
-    if (const auto algorithm = fields.find("algorithm")) read_algorithm(*algorithm, group.algorithm);
-    read_client_addresses(fields, group);
+    read_balance(fields, group, base);
+    if (!group.http && !group.tls) read_client_addresses(fields, group);
     fields.boolean("proxy_protocol_v2", group.proxy_protocol_v2);
     fields.boolean("cross_zone", group.cross_zone);
-    if (const auto stickiness = fields.find("stickiness")) read_stickiness(*stickiness, group.source_ip_stickiness);
     read_health(fields, group, base);
     fields.duration("deregistration_delay", group.deregistration_delay, 0s, 3600s);
     fields.boolean("connection_termination", group.deregistration_termination);
     fields.duration("slow_start", group.slow_start, 0s, 900s);
+    check_slow_start(fields, group);
     check_udp(fields, group);
     constexpr std::string_view expected = "a list, such as `- {address: 203.0.113.11}`";
     if (const auto targets = fields.require("targets", "add " + std::string(expected)))

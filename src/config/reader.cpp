@@ -72,6 +72,13 @@ std::optional<std::string> Value::text(std::string_view expected) const {
     return text;
 }
 
+std::optional<std::string> Value::content(std::string_view expected, std::size_t most) const {
+    if (!has_kind(Node::Kind::scalar, expected)) return std::nullopt;
+    if (node_->text.size() <= most) return node_->text;
+    fault("is longer than " + std::to_string(most) + " bytes", "shorten it");
+    return std::nullopt;
+}
+
 std::optional<std::string> Value::name(std::string_view expected) const {
     auto written = text(expected);
     if (written && !is_name(*written)) fault_is_not("a name", std::string(how_to_name));
@@ -154,12 +161,25 @@ std::vector<Value> Value::items_or_one(std::string_view expected, std::size_t mo
     return values;
 }
 
-std::vector<Value> Value::named(std::string_view expected, std::size_t most) const {
+std::vector<Value> Value::entries(std::string_view expected, std::size_t most) const {
     std::vector<Value> values;
     if (!has_kind(Node::Kind::map, expected) || !has_at_most(most)) return values;
-    for (const Node& child : node_->children) {
-        const Value& value = values.emplace_back(child, join(path_, child.key), *report_);
-        if (!is_name(child.key)) value.fault(in_backticks(child.key) + " is not a name", std::string(how_to_name));
+    for (const Node& child : node_->children)
+        values.emplace_back(child, join(path_, child.key), *report_);
+    return values;
+}
+
+std::optional<Value> Value::child(std::string_view key) const {
+    const Node* const found = node_->child(key);
+    if (found == nullptr) return std::nullopt;
+    return Value(*found, join(path_, key), *report_);
+}
+
+std::vector<Value> Value::named(std::string_view expected, std::size_t most) const {
+    std::vector<Value> values = entries(expected, most);
+    for (const Value& value : values) {
+        const std::string& key = value.node().key;
+        if (!is_name(key)) value.fault(in_backticks(key) + " is not a name", std::string(how_to_name));
     }
     return values;
 }

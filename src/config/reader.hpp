@@ -42,6 +42,8 @@ public:
 
     /// The text of a single value: 1 to 4096 printable characters. `expected` completes "write ...".
     [[nodiscard]] std::optional<std::string> text(std::string_view expected) const;
+    /// What is sent as it stands: at most `most` bytes, line breaks and all; it may be empty.
+    [[nodiscard]] std::optional<std::string> content(std::string_view expected, std::size_t most) const;
     /// A name of ours, as is_name() has it. A text that is none is reported, and given all the same.
     [[nodiscard]] std::optional<std::string> name(std::string_view expected) const;
     [[nodiscard]] std::optional<std::uint64_t> integer(std::uint64_t least, std::uint64_t most) const;
@@ -65,6 +67,10 @@ public:
     [[nodiscard]] std::vector<Value> items(std::string_view expected, std::size_t most) const;
     /// The same; a single value stands for a list of one.
     [[nodiscard]] std::vector<Value> items_or_one(std::string_view expected, std::size_t most) const;
+    /// The children of a map of at most `most`, whatever their keys are.
+    [[nodiscard]] std::vector<Value> entries(std::string_view expected, std::size_t most) const;
+    /// A child of a map, without a word when there is none.
+    [[nodiscard]] std::optional<Value> child(std::string_view key) const;
     /// The children of a map from names to things; a name that is none is reported, its thing given all the same.
     [[nodiscard]] std::vector<Value> named(std::string_view expected, std::size_t most) const;
 

@@ -63,18 +63,28 @@ std::optional<PortRange> parse_port_range(std::string_view text) noexcept {
     return range.first <= range.last ? std::optional(range) : std::nullopt;
 }
 
-std::optional<std::vector<StatusRange>> parse_status_ranges(std::string_view text) {
-    constexpr std::uint16_t least = 200;
-    constexpr std::uint16_t most = 599;
+namespace {
+
+std::optional<std::vector<StatusRange>> parse_code_ranges(std::string_view text, StatusRange within) {
     std::vector<StatusRange> ranges;
     while (true) {
         const std::size_t comma = text.find(',');
         const auto range = parse_port_range(text.substr(0, comma));
-        if (!range || range->first < least || range->last > most) return std::nullopt;
+        if (!range || range->first < within.first || range->last > within.last) return std::nullopt;
         ranges.push_back({.first = range->first, .last = range->last});
         if (comma == std::string_view::npos) return ranges;
         text.remove_prefix(comma + 1);
     }
+}
+
+} // namespace
+
+std::optional<std::vector<StatusRange>> parse_status_ranges(std::string_view text) {
+    return parse_code_ranges(text, {.first = 200, .last = 599});
+}
+
+std::optional<std::vector<StatusRange>> parse_grpc_ranges(std::string_view text) {
+    return parse_code_ranges(text, {.first = 0, .last = 99});
 }
 
 std::optional<std::array<std::uint8_t, 16>> parse_hash_key(std::string_view text) noexcept {

@@ -29,6 +29,9 @@ std::optional<PortRange> parse_port_range(std::string_view text) noexcept;
 /// "200-399", or "200,204,300-310": HTTP status codes from 200 to 599.
 std::optional<std::vector<StatusRange>> parse_status_ranges(std::string_view text);
 
+/// The same for codes of gRPC, from 0 to 99: ELB's bounds, gRPC itself has 0 to 16.
+std::optional<std::vector<StatusRange>> parse_grpc_ranges(std::string_view text);
+
 /// 32 hex digits.
 std::optional<std::array<std::uint8_t, 16>> parse_hash_key(std::string_view text) noexcept;
 

@@ -29,6 +29,9 @@ inline constexpr std::size_t max_source_addresses = 64;
 inline constexpr std::size_t max_listeners = 1024;
 inline constexpr std::size_t max_rules_per_listener = 100;      // ELB's quota
 inline constexpr std::size_t max_target_groups_per_forward = 5; // ELB's quota
+inline constexpr std::uint64_t least_log_bytes = 1ULL << 20U;
+inline constexpr std::uint64_t most_log_bytes = 1ULL << 32U;
+inline constexpr unsigned most_log_files = 100;
 
 /// `base`: the folder that relative paths in the file start from.
 Gateway read_gateway(const Value& section, const std::filesystem::path& base);
@@ -45,18 +48,34 @@ void read_group_behaviour(const Fields& fields, ApplianceGroup& group, const std
 HealthCheck read_health_check(const Value& value, const std::filesystem::path& base);
 /// ELB's defaults for the targets of Network Load Balancers: TCP on the port that takes traffic.
 HealthCheck default_target_check();
-HealthCheck read_target_check(const Value& value, const std::filesystem::path& base);
+/// Those for the targets of Application Load Balancers: HTTP, or HTTPS for groups of that.
+HealthCheck default_http_check(const TargetGroup& group);
+/// The group's protocols are read.
+HealthCheck read_target_check(const Value& value, const TargetGroup& group, const std::filesystem::path& base);
 std::vector<Chain> read_chains(const Value& section);
 std::vector<PolicyRule> read_policy(const Value& section);
 Match read_match(const Value& match);
 std::vector<Route> read_routes(const Value& section);
 /// One whose inside is at fault has port 0, as has such a listener: checks leave it alone.
 std::vector<TargetGroup> read_target_groups(const Value& section, const std::filesystem::path& base);
-std::vector<Listener> read_listeners(const Value& section);
+std::vector<Listener> read_listeners(const Value& section, const std::filesystem::path& base);
 std::optional<FlowLog> read_flow_log(const Value& section, const std::filesystem::path& base);
 
-/// What a listener or a target group takes. Protocols of ELB that are not built yet are told so.
-std::optional<L4Protocol> read_l4_protocol(const Value& value);
+/// What a listener or a target group takes, in ELB's words.
+enum class Protocol { tcp, udp, tcp_udp, tls, http, https };
+constexpr bool has_tls(Protocol protocol) noexcept {
+    return protocol == Protocol::tls || protocol == Protocol::https;
+}
+constexpr bool has_http(Protocol protocol) noexcept {
+    return protocol == Protocol::http || protocol == Protocol::https;
+}
+/// Under TLS and HTTP is TCP.
+constexpr L4Protocol l4_of(Protocol protocol) noexcept {
+    if (protocol == Protocol::udp) return L4Protocol::udp;
+    return protocol == Protocol::tcp_udp ? L4Protocol::tcp_udp : L4Protocol::tcp;
+}
+/// Protocols of ELB that are not built yet are told so.
+std::optional<Protocol> read_protocol(const Value& value);
 /// An address that another host, or the gateway on a link, can have; `what` completes "is not an address that ...".
 std::optional<IpAddress> read_host_address(const Value& value, std::string_view what, std::string_view advice);
 /// A prefix or a list of them; none without the key.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as a configuration: the loader ends, every finding fits on one line and stands in the file, and what
 // is called usable holds together.
+#include "config/http_faults.hpp"
 #include "config/load.hpp"
 #include "config/lookup.hpp"
 
@@ -55,6 +56,8 @@ void check_forward(const Config& config, const Listener& listener, const std::ve
     for (const ForwardShare& share : forward) {
         const TargetGroup* const group = find_target_group(config, share.target_group);
         require(group != nullptr);
+        require(listener.http.has_value() == group->http.has_value());
+        require(!group->tls || listener.tls || listener.http);
         require(group->protocol == listener.protocol || group->protocol == L4Protocol::tcp_udp);
         if (listener.mode == ListenerMode::proxy) {
             require(!group->direct_server_return);
@@ -66,11 +69,46 @@ void check_forward(const Config& config, const Listener& listener, const std::ve
     }
 }
 
+void check_action(const Config& config, const Listener& listener, const Action& action) {
+    if (const auto* const forward = std::get_if<ForwardAction>(&action))
+        check_forward(config, listener, forward->shares);
+    require(!fault_of(action));
+}
+
+void check_http(const Config& config, const Listener& listener, const HttpServer& server) {
+    check_action(config, listener, server.default_action);
+    require(server.rules.size() <= 100);
+    std::uint32_t before = 0;
+    for (const HttpRule& rule : server.rules) {
+        require(rule.priority > before && !fault_of(rule));
+        before = rule.priority;
+        check_action(config, listener, rule.action);
+    }
+    for (const std::vector<HeaderChange>* const changes : {&server.request_headers, &server.response_headers})
+        require(std::ranges::none_of(*changes, [](const HeaderChange& each) { return fault_of(each).has_value(); }));
+    for (const auto& [status, page] : server.error_pages)
+        require(status >= 400 && status <= 599 && page.body.size() <= 65'536);
+    require(server.access_log.empty() || std::ranges::count(config.http_logs, server.access_log, &HttpLog::name) == 1);
+}
+
+void check_tls(const TlsServer& server) {
+    require(!server.certificates.empty());
+    for (const Certificate& each : server.certificates)
+        require(!each.certificate.empty() && !each.key.empty());
+    require((server.mutual.mode == MutualTls::verify) == !server.mutual.trust_store.empty());
+}
+
 void check_listener(const Config& config, const Listener& listener) {
     require(!listener.name.empty() && listener.port > 0 && home_of(config, listener) != nullptr);
     require(std::ranges::count(config.listeners, listener.name, &Listener::name) == 1);
     require(listener.mode == ListenerMode::rewrite || listener.protocol == L4Protocol::tcp);
     require(listener.mode == ListenerMode::proxy || listener.rules.empty());
+    if (listener.tls) check_tls(*listener.tls);
+    require(listener.mode == ListenerMode::proxy || (!listener.tls && !listener.http));
+    if (listener.http) {
+        check_http(config, listener, *listener.http);
+        return;
+    }
     check_forward(config, listener, listener.forward);
     for (const ListenerRule& rule : listener.rules) {
         require(!rule.server_names.empty());
@@ -92,8 +130,12 @@ void check_usable(const Config& config) {
     }
     for (const ApplianceGroup& group : config.appliance_groups)
         check_group(config, group);
-    for (const PolicyRule& rule : config.policy)
+    for (const PolicyRule& rule : config.policy) {
         require(!rule.chain || find_chain(config, *rule.chain) != nullptr);
+        require(rule.match.is_decrypted_leg || rule.match.target_groups.empty());
+        for (const std::string& group : rule.match.target_groups)
+            require(find_target_group(config, group) != nullptr);
+    }
     for (const Route& route : config.routes)
         require(owner_of(config, route).port != nullptr);
     for (const TargetGroup& group : config.target_groups)

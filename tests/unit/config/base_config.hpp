@@ -73,6 +73,23 @@ struct FaultCase {
     const char* advice;  // a part of it
 };
 
+/// Keys written into one place of a base, and the fault that they are.
+struct KeyFault {
+    const char* sentence;
+    const char* keys;
+    const char* below; // the place's path: ".port", "[0]"; empty: the place itself
+    const char* problem;
+    const char* advice;
+};
+struct KeyPlace {
+    std::string replaced; // as in FaultCase
+    std::string before;   // what stands before the keys, and behind
+    std::string behind;
+    int line;
+    std::string path;
+};
+void check_key_faults(const KeyPlace& place, std::span<const KeyFault> faults, const std::string& base = base_config);
+
 /// Each case must give exactly its own finding, an error, and nothing else.
 void check_fault_cases(std::span<const FaultCase> cases, const std::string& base = base_config);
 /// The same for findings that are warnings.

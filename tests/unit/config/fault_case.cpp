@@ -39,6 +39,16 @@ void check_cases(std::span<const FaultCase> cases, const std::string& base, bool
 
 } // namespace
 
+void check_key_faults(const KeyPlace& place, std::span<const KeyFault> faults, const std::string& base) {
+    for (const KeyFault& fault : faults) {
+        const std::string by = place.before + fault.keys + place.behind;
+        const std::string path = place.path + fault.below;
+        const FaultCase whole[] = {{fault.sentence, place.replaced.c_str(), by.c_str(), place.line, path.c_str(),
+                                    fault.problem, fault.advice}};
+        check_fault_cases(whole, base);
+    }
+}
+
 void check_fault_cases(std::span<const FaultCase> cases, const std::string& base) {
     check_cases(cases, base, false);
 }

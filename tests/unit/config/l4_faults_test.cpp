@@ -6,6 +6,13 @@
 
 using namespace sallyport::config;
 
+namespace {
+
+constexpr const char* dns_group =
+    "  dns:\n    protocol: TCP_UDP\n    port: 53\n    targets: [{address: 203.0.113.21}]\n";
+
+} // namespace
+
 TEST_CASE("a target group or endpoint that a listener names and there is not is found") {
     const FaultCase cases[] = {
         {"a group by its name alone", "default_action: {forward: dns}", "default_action: {forward: nds}", 43,
@@ -22,60 +29,57 @@ TEST_CASE("a target group or endpoint that a listener names and there is not is 
 }
 
 TEST_CASE("faults of a target group's values are found where they are") {
-    const struct {
-        const char* sentence;
-        const char* keys; // in the group `dns`, on line 35
-        const char* below;
-        const char* problem;
-        const char* advice;
-    } cases[] = {
-        {"a key is known", "algoritm: ip_hash", "algoritm", "is not a key", "did you mean `algorithm`?"},
-        {"a key of a later version", "protocol_version: HTTP2", "protocol_version", "not supported yet", "remove it"},
-        {"an algorithm is known", "algorithm: iphash", "algorithm", "is not flow_hash", "did you mean `ip_hash`?"},
-        {"an algorithm of a later version", "algorithm: least_outstanding_requests", "algorithm",
-         "`least_outstanding_requests` is not supported yet", "least_connections"},
-        {"source addresses are a list", "source_addresses: 203.0.113.5", "source_addresses", "where a list belongs",
+    const KeyFault cases[] = {
+        {"a key is known", "algoritm: ip_hash", ".algoritm", "is not a key", "did you mean `algorithm`?"},
+        {"a key of a later version", "target_type: ip", ".target_type", "not supported yet", "remove it"},
+        {"a version of HTTP", "protocol_version: HTTP2", ".protocol_version", "needs targets that are spoken HTTP to",
+         "`protocol: HTTP`"},
+        {"TLS to targets", "tls: {verify: none}", ".tls", "needs targets that are spoken TLS to", "`protocol: HTTPS`"},
+        {"anomalies of answers", "anomaly_mitigation: on", ".anomaly_mitigation", "spoken HTTP to", "remove it"},
+        {"an algorithm is known", "algorithm: iphash", ".algorithm", "is not flow_hash", "did you mean `ip_hash`?"},
+        {"an algorithm of requests", "algorithm: least_outstanding_requests", ".algorithm", "counts requests",
+         "least_connections"},
+        {"source addresses are a list", "source_addresses: 203.0.113.5", ".source_addresses", "where a list belongs",
          "[203.0.113.5]"},
-        {"a source address is unicast", "source_addresses: [224.0.0.1]", "source_addresses[0]",
+        {"a source address is unicast", "source_addresses: [224.0.0.1]", ".source_addresses[0]",
          "is not an address that the gateway can send from", "[203.0.113.5]"},
         {"direct return shows clients' addresses", "direct_server_return: true, preserve_client_ip: false",
-         "direct_server_return", "needs the client's address", "remove one"},
-        {"stickiness has a type", "stickiness: {duration: 1h}", "stickiness.type", "is missing", "`type: source_ip`"},
-        {"stickiness of a later version", "stickiness: {type: lb_cookie, duration: 1h}", "stickiness.type",
-         "`lb_cookie` is not supported yet", "write source_ip"},
-        {"stickiness is known", "stickiness: {type: source_up}", "stickiness.type", "is not source_ip",
+         ".direct_server_return", "needs the client's address", "remove one"},
+        {"stickiness has a type", "stickiness: {duration: 1h}", ".stickiness.type", "is missing", "`type: source_ip`"},
+        {"stickiness by cookie", "stickiness: {type: lb_cookie, duration: 1h}", ".stickiness.type",
+         "needs requests that carry a cookie", "write source_ip"},
+        {"stickiness of a later version", "stickiness: {type: source_ip_dest_ip}", ".stickiness.type",
+         "`source_ip_dest_ip` is not supported yet", "write source_ip"},
+        {"stickiness is known", "stickiness: {type: source_up}", ".stickiness.type", "is not source_ip",
          "did you mean `source_ip`?"},
-        {"no stickiness is none", "stickiness: off", "stickiness", "is not none", "write none"},
-        {"stickiness lasts a second", "stickiness: {type: source_ip, duration: 999ms}", "stickiness.duration",
+        {"no stickiness is none", "stickiness: off", ".stickiness", "is not none", "write none"},
+        {"stickiness lasts a second", "stickiness: {type: source_ip, duration: 999ms}", ".stickiness.duration",
          "1s to 168h", "1s to 168h"},
-        {"stickiness lasts seven days", "stickiness: {type: source_ip, duration: 604801s}", "stickiness.duration",
+        {"stickiness lasts seven days", "stickiness: {type: source_ip, duration: 604801s}", ".stickiness.duration",
          "1s to 168h", "1s to 168h"},
-        {"no check is none", "health_check: off", "health_check", "where a map belongs", "protocol"},
+        {"no check is none", "health_check: off", ".health_check", "where a map belongs", "protocol"},
         {"failover by DNS is of a later version", "target_group_health: {dns_failover: {}}",
-         "target_group_health.dns_failover", "not supported yet", "remove it"},
+         ".target_group_health.dns_failover", "not supported yet", "remove it"},
         {"one healthy target at least",
          "target_group_health: {unhealthy_state_routing: {minimum_healthy_targets: {count: 0}}}",
-         "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1 to 1024", "1 to 1024"},
+         ".target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1 to 1024", "1 to 1024"},
         {"a hundred percent at most",
          "target_group_health: {unhealthy_state_routing: {minimum_healthy_targets: {percentage: 101}}}",
-         "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "1 to 100", "1 to 100"},
+         ".target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "1 to 100", "1 to 100"},
         {"a drain that is never", "target_health_state: {unhealthy: {draining_interval: 1s}}",
-         "target_health_state.unhealthy.draining_interval", "says nothing while", "`connection_termination: false`"},
+         ".target_health_state.unhealthy.draining_interval", "says nothing while", "`connection_termination: false`"},
         {"a drain too long",
          "target_health_state: {unhealthy: {connection_termination: false, draining_interval: 360001s}}",
-         "target_health_state.unhealthy.draining_interval", "0s to 100h", "0s to 100h"},
-        {"a delay too long", "deregistration_delay: 3601s", "deregistration_delay", "0s to 1h", "0s to 1h"},
-        {"a start too slow", "slow_start: 901s", "slow_start", "0s to 15m", "0s to 15m"},
+         ".target_health_state.unhealthy.draining_interval", "0s to 100h", "0s to 100h"},
+        {"a delay too long", "deregistration_delay: 3601s", ".deregistration_delay", "0s to 1h", "0s to 1h"},
+        {"a start too slow", "slow_start: 901s", ".slow_start", "0s to 15m", "0s to 15m"},
     };
-    for (const auto& each : cases) {
-        const std::string group = "  dns: {protocol: TCP_UDP, port: 53, targets: [{address: 203.0.113.21}], " +
-                                  std::string(each.keys) + "}\n";
-        const std::string path = "target_groups.dns." + std::string(each.below);
-        const FaultCase whole[] = {
-            {each.sentence, "  dns:\n    protocol: TCP_UDP\n    port: 53\n    targets: [{address: 203.0.113.21}]\n",
-             group.c_str(), 32, path.c_str(), each.problem, each.advice}};
-        check_fault_cases(whole, l4_config);
-    }
+    check_key_faults({.replaced = dns_group,
+                      .before = "  dns: {protocol: TCP_UDP, port: 53, targets: [{address: 203.0.113.21}], ",
+                      .behind = "}\n",
+                      .line = 32,
+                      .path = "target_groups.dns"},
+                     cases, l4_config);
 }
 
 TEST_CASE("faults of a target group are found where they are") {
@@ -85,12 +89,12 @@ TEST_CASE("faults of a target group are found where they are") {
         {"a group has a port", web_head, "    protocol: TCP\n", 26, "target_groups.web.port", "is missing", "8080"},
         {"a group has targets", "    targets: [{address: 203.0.113.21}]\n", "", 32, "target_groups.dns.targets",
          "is missing", "address: 203"},
-        {"HTTP is of a later version", web_head, "    protocol: HTTP\n    port: 8080\n", 27,
-         "target_groups.web.protocol", "`HTTP` is not supported yet", "write TCP, UDP or TCP_UDP"},
+        {"QUIC is of a later version", web_head, "    protocol: QUIC\n    port: 8080\n", 27,
+         "target_groups.web.protocol", "`QUIC` is not supported yet", "write TCP, UDP or TCP_UDP"},
         {"GENEVE is for appliances", web_head, "    protocol: GENEVE\n    port: 8080\n", 27,
          "target_groups.web.protocol", "`GENEVE` is not supported yet", "`appliance_groups`"},
         {"words of ELB are in capitals", web_head, "    protocol: tcp\n    port: 8080\n", 27,
-         "target_groups.web.protocol", "is not TCP, UDP or TCP_UDP", "did you mean `TCP`?"},
+         "target_groups.web.protocol", "is not TCP, UDP, TCP_UDP, TLS, HTTP or HTTPS", "did you mean `TCP`?"},
         {"a target has an address", "- {address: 203.0.113.11}", "- {port: 80}", 30,
          "target_groups.web.targets[0].address", "is missing", "203.0.113.11"},
         {"a target's address is unicast", "- {address: 203.0.113.11}", "- {address: 127.0.0.1}", 30,
@@ -124,13 +128,7 @@ TEST_CASE("what only TCP has is found in a group of UDP") {
 }
 
 TEST_CASE("faults of a target's health check are found where they are") {
-    const struct {
-        const char* sentence;
-        const char* check;
-        const char* below;
-        const char* problem;
-        const char* advice;
-    } cases[] = {
+    const KeyFault cases[] = {
         {"no GENEVE to targets", "{protocol: geneve}", ".protocol", "is not TCP, HTTP or HTTPS", "write TCP"},
         {"in capitals", "{protocol: http}", ".protocol", "is not TCP, HTTP or HTTPS", "did you mean `HTTP`?"},
         {"no probe", "{probe: {}}", ".probe", "is not a key", "known are"},
@@ -143,14 +141,12 @@ TEST_CASE("faults of a target's health check are found where they are") {
         {"the default timeout of HTTP", "{protocol: HTTP, interval: 5s}", "", "a timeout of 6s, the default,",
          "at most 5s"},
     };
-    for (const auto& each : cases) {
-        const std::string by =
-            "    health_check: " + std::string(each.check) + "\n    targets: [{address: 203.0.113.21}]";
-        const std::string path = "target_groups.dns.health_check" + std::string(each.below);
-        const FaultCase whole[] = {{each.sentence, "    targets: [{address: 203.0.113.21}]", by.c_str(), 35,
-                                    path.c_str(), each.problem, each.advice}};
-        check_fault_cases(whole, l4_config);
-    }
+    check_key_faults({.replaced = "    targets: [{address: 203.0.113.21}]",
+                      .before = "    health_check: ",
+                      .behind = "\n    targets: [{address: 203.0.113.21}]",
+                      .line = 35,
+                      .path = "target_groups.dns.health_check"},
+                     cases, l4_config);
 }
 
 TEST_CASE("faults of a listener are found where they are") {
@@ -170,13 +166,16 @@ TEST_CASE("faults of a listener are found where they are") {
          37, "listeners[0].protocol", "is missing", "TCP_UDP"},
         {"a listener has an action", web, "{name: web, address: 192.0.2.10, port: 80, protocol: TCP}", 37,
          "listeners[0].default_action", "is missing", "forward: NAME"},
-        {"TLS is of a later version", "port: 80, protocol: TCP", "port: 80, protocol: TLS", 37, "listeners[0].protocol",
-         "`TLS` is not supported yet", "TCP, UDP or TCP_UDP"},
-        {"certificates are of a later version", head,
-         "{name: web, address: 192.0.2.10, port: 80, protocol: TCP, certificates: [], ", 37,
-         "listeners[0].certificates", "not supported yet", "remove it"},
-        {"a redirect is of a later version", "default_action: {forward: web}",
-         "default_action: {forward: web, redirect: {}}", 37, "listeners[0].default_action.redirect",
+        {"QUIC is of a later version", "port: 80, protocol: TCP", "port: 80, protocol: TCP_QUIC", 37,
+         "listeners[0].protocol", "`TCP_QUIC` is not supported yet", "TCP, UDP or TCP_UDP"},
+        {"certificates need TLS", head, "{name: web, address: 192.0.2.10, port: 80, protocol: TCP, certificates: [], ",
+         37, "listeners[0].certificates", "needs a listener that speaks TLS", "`protocol: HTTPS` or TLS"},
+        {"attributes of HTTP", head, "{name: web, address: 192.0.2.10, port: 80, protocol: TCP, idle_timeout: 60s, ",
+         37, "listeners[0].idle_timeout", "needs a listener that speaks HTTP", "`protocol: HTTP` or HTTPS"},
+        {"a redirect needs requests", "default_action: {forward: web}", "default_action: {forward: web, redirect: {}}",
+         37, "listeners[0].default_action.redirect", "needs requests to answer", "`protocol: HTTP` or HTTPS"},
+        {"signing in is of a later version", "default_action: {forward: web}",
+         "default_action: {forward: web, authenticate_oidc: {}}", 37, "listeners[0].default_action.authenticate_oidc",
          "not supported yet", "remove it"},
         {"an action forwards", "default_action: {forward: web}", "default_action: {}", 37,
          "listeners[0].default_action.forward", "is missing", "forward: NAME"},
@@ -248,12 +247,11 @@ TEST_CASE("faults of what a listener forwards to are found where they are") {
          "listeners[2].rules[0].conditions", "has 2 entries where one belongs", "one condition"},
         {"no action", rule, "{conditions: [{server_name: a}], actions: []}", 50, "listeners[2].rules[0].actions",
          "is empty", "one action"},
-        {"a condition of a later version", rule,
-         "{conditions: [{server_name: a, path_pattern: [/]}], actions: [{forward: web}]}", 50,
-         "listeners[2].rules[0].conditions[0].path_pattern", "not supported yet", "remove it"},
+        {"a condition of HTTP", rule, "{conditions: [{server_name: a, path_pattern: [/]}], actions: [{forward: web}]}",
+         50, "listeners[2].rules[0].conditions[0].path_pattern", "needs requests to look into", "`protocol: HTTP`"},
         {"a priority, which the order is", rule,
          "{priority: 1, conditions: [{server_name: a}], actions: [{forward: web}]}", 50,
-         "listeners[2].rules[0].priority", "not supported yet", "remove it"},
+         "listeners[2].rules[0].priority", "is not a key", "known are"},
         {"a name that is none", rule, "{conditions: [{server_name: ['a b']}], actions: [{forward: web}]}", 50,
          "listeners[2].rules[0].conditions[0].server_name[0]", "is not a host name", "*.example.org"},
         {"a star alone", rule, "{conditions: [{server_name: ['*']}], actions: [{forward: web}]}", 50,

@@ -4,6 +4,7 @@
 #include "config/lookup.hpp"
 
 #include "base_config.hpp"
+#include "http_config.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,15 +13,6 @@ using namespace sallyport::config;
 using namespace std::chrono_literals;
 
 namespace {
-
-Config load_usable(const std::string& text) {
-    const Loaded loaded = load_text(text, "/etc/sallyport");
-    for (const Finding& finding : loaded.findings)
-        UNSCOPED_INFO(format("FILE", finding));
-    CHECK(loaded.findings.empty());
-    REQUIRE(loaded.usable());
-    return loaded.config;
-}
 
 IpPrefix prefix(const char* text) {
     return IpPrefix::parse(text).value();

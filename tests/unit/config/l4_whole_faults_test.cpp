@@ -292,7 +292,7 @@ TEST_CASE("what could not be read is not found at fault a second time") {
          "    address: '2001:db8:1::1'\n    port: 443\n    protocol: TCP\n    mode: prox", 48, "listeners[2].mode",
          "rewrite or proxy", "did you mean `proxy`?"},
         {"a protocol of a group", "    protocol: TCP\n    port: 8080\n", "    protocol: SCTP\n    port: 8080\n", 27,
-         "target_groups.web.protocol", "is not TCP", "write TCP, UDP or TCP_UDP"},
+         "target_groups.web.protocol", "is not TCP", "write TCP, UDP, TCP_UDP, TLS"},
         {"a protocol of a listener", "port: 53\n    protocol: TCP_UDP\n    default",
          "port: 80\n    protocol: TCPUDP\n    default", 42, "listeners[1].protocol", "is not TCP",
          "did you mean `TCP_UDP`?"},
