@@ -26,10 +26,7 @@ bool is_proxied(const Listener& listener) {
 Names proxied_groups(const Config& config) {
     Names names;
     for (const Listener& listener : config.listeners)
-        if (is_proxied(listener))
-            for (const Forward& forward : forwards_of(listener, ""))
-                for (const ForwardShare& share : *forward.shares)
-                    names.insert(share.target_group);
+        if (is_proxied(listener)) names.merge(target_groups_of(listener));
     return names;
 }
 

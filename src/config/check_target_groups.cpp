@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What within a target group, or among them, can not be or is likely not meant.
 #include "config/checks.hpp"
+#include "config/lookup.hpp"
 
 #include <map>
 #include <set>
@@ -135,9 +136,7 @@ Findings check_target_groups(const Config& config) {
 Findings check_unused_target_groups(const Config& config) {
     std::set<std::string_view> used;
     for (const Listener& listener : config.listeners)
-        for (const Forward& forward : forwards_of(listener, ""))
-            for (const ForwardShare& share : *forward.shares)
-                used.insert(share.target_group);
+        used.merge(target_groups_of(listener));
     Findings findings;
     for (const TargetGroup& group : config.target_groups) {
         if (used.contains(group.name)) continue;

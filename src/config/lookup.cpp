@@ -60,6 +60,25 @@ const Port* home_of(const Config& config, const Listener& listener) {
     return first;
 }
 
+std::set<std::string_view> target_groups_of(const Listener& listener) {
+    std::set<std::string_view> names;
+    const auto add = [&](const std::vector<ForwardShare>& shares) {
+        for (const ForwardShare& share : shares)
+            names.insert(share.target_group);
+    };
+    const auto add_action = [&](const Action& action) {
+        if (const auto* const forward = std::get_if<ForwardAction>(&action)) add(forward->shares);
+    };
+    add(listener.forward);
+    for (const ListenerRule& rule : listener.rules)
+        add(rule.forward);
+    if (!listener.http) return names;
+    add_action(listener.http->default_action);
+    for (const HttpRule& rule : listener.http->rules)
+        add_action(rule.action);
+    return names;
+}
+
 std::vector<ExtraAddress> extra_addresses(const Config& config) {
     std::vector<ExtraAddress> extra;
     const auto add = [&](const Port* port, const IpAddress& address) {

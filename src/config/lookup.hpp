@@ -5,6 +5,7 @@
 
 #include "config/config.hpp"
 
+#include <set>
 #include <string_view>
 
 namespace sallyport::config {
@@ -25,6 +26,9 @@ const Endpoint* endpoint_of(const Config& config, const Listener& listener);
 /// The port whose host link holds a listener's address: that of the listener's endpoint whose network the address is
 /// in, else the endpoint's first, where whoever routes the address has to send it. Null when the endpoint has none.
 const Port* home_of(const Config& config, const Listener& listener);
+
+/// The target groups that a listener's actions name, each once.
+std::set<std::string_view> target_groups_of(const Listener& listener);
 
 /// An address that the gateway has besides its ports' own: a listener's, or one in the place of clients'. The host link
 /// of `port` holds it, so that the kernel answers for it by ARP and NDP.

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/terms.hpp"
 
+#include "config/lookup.hpp"
+
 namespace sallyport::control {
 namespace {
-
-void note_use(const std::vector<config::ForwardShare>& shares, TermsByGroup& terms) {
-    for (const config::ForwardShare& share : shares)
-        terms[share.target_group].is_in_use = true;
-}
 
 std::optional<std::chrono::milliseconds> flows_end(const config::TargetGroup& group) {
     if (group.unhealthy_termination) return std::chrono::milliseconds(0);
@@ -44,9 +41,8 @@ TermsByGroup target_terms(const config::Config& config) {
                              .unhealthy_flows_end = flows_end(group)};
     }
     for (const config::Listener& listener : config.listeners) {
-        note_use(listener.forward, terms);
-        for (const config::ListenerRule& rule : listener.rules)
-            note_use(rule.forward, terms);
+        for (const std::string_view group : config::target_groups_of(listener))
+            terms[std::string(group)].is_in_use = true;
     }
     return terms;
 }
