@@ -121,6 +121,19 @@ bool same_flow_logs(const std::optional<FlowLog>& running, const std::optional<F
            running->files == wanted->files;
 }
 
+bool same_http(const HttpSettings& running, const HttpSettings& wanted) {
+    return running.threads == wanted.threads && running.connections == wanted.connections &&
+           running.cookie_keys == wanted.cookie_keys;
+}
+
+/// Listeners know them by their places.
+bool same_http_logs(const std::vector<HttpLog>& running, const std::vector<HttpLog>& wanted) {
+    return std::ranges::equal(running, wanted, [](const HttpLog& one, const HttpLog& other) {
+        return one.name == other.name && one.format == other.format && one.requests == other.requests &&
+               one.connections == other.connections && one.file_bytes == other.file_bytes && one.files == other.files;
+    });
+}
+
 template <typename Thing>
 void order_like(const std::vector<Thing>& running, std::vector<Thing>& wanted) {
     const auto position = [&](const Thing& thing) {
@@ -141,12 +154,15 @@ std::vector<std::string> fixed_differences(const Config& running, const Config& 
     compare_extra_addresses(running, wanted, "gone", found);
     compare_extra_addresses(wanted, running, "new", found);
     if (!same_flow_logs(running.flow_log, wanted.flow_log)) found.emplace_back("flow_log");
+    if (!same_http(running.http, wanted.http)) found.emplace_back("http");
+    if (!same_http_logs(running.http_logs, wanted.http_logs)) found.emplace_back("http_logs");
     return found;
 }
 
 Config in_running_order(const Config& running, Config wanted) {
     order_like(running.ports, wanted.ports);
     order_like(running.endpoints, wanted.endpoints);
+    order_like(running.http_logs, wanted.http_logs);
     return wanted;
 }
 

@@ -14,8 +14,8 @@ namespace sallyport::config {
 /// `wanted` can take the place of `running`.
 [[nodiscard]] std::vector<std::string> fixed_differences(const Config& running, const Config& wanted);
 
-/// `wanted` with ports and endpoints in the order of `running`: positions of them are what flows and counters hold,
-/// while the order in the file means nothing. Of names that both have.
+/// `wanted` with ports, endpoints and logs in the order of `running`: positions of them are what flows, counters and
+/// listeners hold, while the order in the file means nothing. Of names that both have.
 [[nodiscard]] Config in_running_order(const Config& running, Config wanted);
 
 } // namespace sallyport::config

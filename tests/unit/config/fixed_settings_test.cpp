@@ -68,6 +68,26 @@ TEST_CASE("an address that moves to another port's host link is told of both") {
                 "listeners.web.address: 192.0.2.10 on port annex is new"});
 }
 
+TEST_CASE("who serves HTTP and where that is written down stays as it is") {
+    CHECK(found_after([](Config& wanted) { wanted.http.threads = 2; }) == Texts{"http"});
+    CHECK(found_after([](Config& wanted) { wanted.http.connections -= 1; }) == Texts{"http"});
+    CHECK(found_after([](Config& wanted) { wanted.http.cookie_keys = "/other"; }) == Texts{"http"});
+    CHECK(found_after([](Config& wanted) { wanted.http_logs.push_back({.name = "new"}); }) == Texts{"http_logs"});
+    Config two = running();
+    two.http_logs = {{.name = "a", .requests = "/a"}, {.name = "b", .requests = "/b"}};
+    for (const auto member : {&HttpLog::name, &HttpLog::requests, &HttpLog::connections}) {
+        Config other = two;
+        other.http_logs[1].*member += "x";
+        CHECK(fixed_differences(two, other) == Texts{"http_logs"});
+    }
+    Config json = two;
+    json.http_logs[0].format = HttpLogFormat::json;
+    CHECK(fixed_differences(two, json) == Texts{"http_logs"});
+    Config swapped = two;
+    std::swap(swapped.http_logs[0], swapped.http_logs[1]);
+    CHECK(fixed_differences(two, in_running_order(two, swapped)) == Texts{});
+}
+
 TEST_CASE("the flow log stays as it is") {
     CHECK(found_after([](Config& wanted) { wanted.flow_log.reset(); }) == Texts{"flow_log"});
     CHECK(found_after([](Config& wanted) { wanted.flow_log->path = "/other"; }) == Texts{"flow_log"});
