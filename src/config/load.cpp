@@ -83,7 +83,7 @@ private:
     std::set<std::string> misread_;
 };
 
-void check_whole(const Config& config, const Node& root, Report& report) {
+void check_whole(const Config& config, const Node& root, Extent extent, Report& report) {
     const bool addressing = addressing_was_read(report);
     const bool policy = !report.has_error_under("policy");
     Checking checking(config, root, report);
@@ -97,6 +97,7 @@ void check_whole(const Config& config, const Node& root, Report& report) {
     checking.run(check_forwards);
     checking.run(check_http);
     checking.run(check_files);
+    if (extent == Extent::what_is_served) checking.run(check_served);
     if (!report.has_error_under("gateway.zone")) checking.run(check_zones);
     if (addressing && !report.has_error_under("endpoints")) {
         checking.run(check_reachability);
@@ -116,7 +117,7 @@ Loaded failed(std::string problem, std::string advice) {
     return loaded;
 }
 
-Loaded load(std::string_view text, const fs::path& base) {
+Loaded load(std::string_view text, const fs::path& base, Extent extent) {
     Loaded loaded;
     Report report;
     const std::optional<Node> root = parse_document(text, report);
@@ -126,7 +127,7 @@ Loaded load(std::string_view text, const fs::path& base) {
         std::error_code ignored;
         const fs::path absolute = fs::absolute(base.empty() ? "." : base, ignored);
         loaded.config = read_sections(*root, absolute, report);
-        check_whole(loaded.config, *root, report);
+        check_whole(loaded.config, *root, extent, report);
         in_priority_order(loaded.config);
     }
     loaded.findings = report.take();
@@ -135,9 +136,9 @@ Loaded load(std::string_view text, const fs::path& base) {
 
 } // namespace
 
-Loaded load_text(std::string_view text, const fs::path& base) noexcept {
+Loaded load_text(std::string_view text, const fs::path& base, Extent extent) noexcept {
     try {
-        return load(text, base);
+        return load(text, base, extent);
     } catch (const std::exception& fault) {
         return failed(std::string("cannot be read: ") + fault.what(), "simplify the file");
     }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be said, and is checked, but is not served yet: all of it stands here, each as a fault of its own.
+#include "config/checks.hpp"
+
+namespace sallyport::config {
+
+namespace {
+
+class Unserved {
+public:
+    explicit Unserved(Findings& findings) : findings_(findings) {}
+
+    void add(std::string path, std::string problem, std::string advice) {
+        findings_.push_back({.path = std::move(path), .problem = std::move(problem), .advice = std::move(advice)});
+    }
+
+private:
+    Findings& findings_;
+};
+
+void check_group(const TargetGroup& group, Unserved& found) {
+    const std::string path = "target_groups." + group.name;
+    if (group.tls && !group.http)
+        found.add(path + ".protocol", "TLS to targets without HTTP is not served yet",
+                  "write `protocol: HTTPS`, or TCP to pass TLS through");
+    if (!group.http) return;
+    if (group.http->version != ProtocolVersion::http1)
+        found.add(path + ".protocol_version", "HTTP/2 to targets is not served yet",
+                  "remove it, or write `protocol_version: HTTP1`");
+    if (group.deregistration_termination)
+        found.add(path + ".connection_termination", "requests of HTTP are not ended yet when the delay is over",
+                  "remove it");
+    if (!group.unhealthy_termination || group.unhealthy_draining.count() > 0)
+        found.add(path + ".target_health_state", "requests of HTTP are not ended yet for their target's health",
+                  "remove it");
+    if (group.http->anomaly_mitigation)
+        found.add(path + ".anomaly_mitigation", "anomaly mitigation is not served yet", "remove it");
+}
+
+} // namespace
+
+Findings check_served(const Config& config) {
+    Findings findings;
+    Unserved found(findings);
+    for (std::size_t i = 0; i < config.listeners.size(); ++i)
+        if (config.listeners[i].tls && !config.listeners[i].http)
+            found.add(at("listeners", i) + ".protocol", "TLS listeners are not served yet",
+                      "write `protocol: HTTPS`, or TCP to pass TLS through");
+    for (const TargetGroup& group : config.target_groups)
+        check_group(group, found);
+    for (std::size_t i = 0; i < config.policy.size(); ++i)
+        if (config.policy[i].match.is_decrypted_leg)
+            found.add(at("policy", i) + ".match.leg", "decrypted legs have no chain yet", "remove the rule");
+    for (const ApplianceGroup& group : config.appliance_groups)
+        if (group.wants_client_address)
+            found.add("appliance_groups." + group.name + ".client_address",
+                      "is not served yet, for decrypted legs have no chain", "remove it");
+    return findings;
+}
+
+} // namespace sallyport::config

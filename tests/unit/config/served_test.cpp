@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be said and is not served yet is told so, and nothing else is.
+#include "config/load.hpp"
+
+#include "http_config.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace sallyport::config;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Texts findings_in(const std::string& text) {
+    Texts found;
+    for (const Finding& finding : load_text(text, "/etc/sallyport").findings)
+        found.push_back(finding.path + ": " + finding.problem);
+    return found;
+}
+
+std::string put(std::string text, const std::string& before, const std::string& added) {
+    const std::size_t place = text.find(before);
+    REQUIRE(place != std::string::npos);
+    return text.insert(place, added);
+}
+
+} // namespace
+
+TEST_CASE("what is not served yet is a finding at its place") {
+    std::string text = put(http_config(), "     algorithm: round_robin}",
+                           "     anomaly_mitigation: on, connection_termination: true,\n     "
+                           "target_health_state: {unhealthy: {connection_termination: false}},\n");
+    const std::string algorithm = "algorithm: round_robin";
+    text.replace(text.find(algorithm), algorithm.size(), "algorithm: weighted_random");
+    text = put(text, "    stickiness: five_tuple", "    client_address: true\n");
+    text = put(text, "routes:", "  - {match: {leg: decrypted}, chain: perimeter}\n");
+    CHECK(findings_in(text) ==
+          Texts{"appliance_groups.firewalls.client_address: is not served yet, for decrypted legs "
+                "have no chain",
+                "policy[3].match.leg: decrypted legs have no chain yet",
+                "target_groups.web.connection_termination: requests of HTTP are not ended yet when "
+                "the delay is over",
+                "target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
+                "target_groups.web.target_health_state: requests of HTTP are not ended yet for "
+                "their target's health",
+                "target_groups.rpc.protocol_version: HTTP/2 to targets is not served yet",
+                "target_groups.inner.protocol: TLS to targets without HTTP is not served yet",
+                "listeners[2].protocol: TLS listeners are not served yet"});
+}
+
+TEST_CASE("HTTP and HTTPS are served") {
+    std::string text = http_config();
+    const auto cut = [&](const std::string& from, const std::string& to) {
+        const std::size_t begin = text.find(from);
+        text.erase(begin, text.find(to, begin) - begin);
+    };
+    cut("  inner:", "listeners:");
+    cut("  - name: tls", "http_logs:");
+    cut("protocol_version: GRPC, ", "port: 8443");
+    CHECK(findings_in(text).empty());
+}
