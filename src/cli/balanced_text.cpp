@@ -3,6 +3,7 @@
 #include "balance/l4/directory.hpp"
 #include "cli/explanation_text.hpp"
 #include "config/scalar.hpp"
+#include "control/config_words.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -42,9 +43,10 @@ std::string shares_of(const balance::Directory& directory, const balance::Listen
 std::string listener_text(const Subject& subject, const balance::Directory& directory, const Balanced& balanced) {
     const balance::Listener& listener = directory.listeners[balanced.listener];
     const bool is_proxy = listener.mode == config::ListenerMode::proxy;
+    const char* const who = listener.is_http ? ": accepted by the proxy, whose rules choose for each request"
+                                             : ": accepted by the proxy, which chooses the target";
     return listener.name + " (line " + std::to_string(subject.config.listeners[balanced.listener].line) +
-           ") listens at " + with_port(listener.address, listener.port) +
-           (is_proxy ? ": accepted by the proxy, which chooses the target" : "");
+           ") listens at " + with_port(listener.address, listener.port) + (is_proxy ? who : "");
 }
 
 std::string group_text(const balance::Directory& directory, const Balanced& balanced) {
@@ -106,6 +108,7 @@ boost::json::object to_json(const Subject& subject, const Balanced& balanced) {
     const bool is_proxy = listener.mode == config::ListenerMode::proxy;
     boost::json::object all{{"name", listener.name},
                             {"line", subject.config.listeners[balanced.listener].line},
+                            {"protocol", control::protocol_word(listener)},
                             {"mode", is_proxy ? "proxy" : "rewrite"}};
     boost::json::array shares;
     for (const balance::Share& share : listener.forward)

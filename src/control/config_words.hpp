@@ -20,6 +20,13 @@ namespace sallyport::control {
     return "TCP_UDP";
 }
 
+/// ELB's word for a listener or target group of the directory.
+template <typename Thing>
+[[nodiscard]] constexpr std::string_view protocol_word(const Thing& thing) noexcept {
+    if (thing.is_http) return thing.is_tls ? "HTTPS" : "HTTP";
+    return thing.is_tls ? "TLS" : protocol_word(thing.protocol);
+}
+
 [[nodiscard]] constexpr std::string_view algorithm_word(config::Algorithm algorithm) noexcept {
     switch (algorithm) {
     case config::Algorithm::flow_hash:
@@ -34,6 +41,13 @@ namespace sallyport::control {
         break;
     }
     return "weighted_random";
+}
+
+/// As its group's file has it: of requests what is of connections elsewhere.
+template <typename Group>
+[[nodiscard]] constexpr std::string_view algorithm_word(const Group& group) noexcept {
+    const bool counts_requests = group.is_http && group.algorithm == config::Algorithm::least_connections;
+    return counts_requests ? "least_outstanding_requests" : algorithm_word(group.algorithm);
 }
 
 [[nodiscard]] constexpr std::string_view mode_word(config::ListenerMode mode) noexcept {

@@ -44,7 +44,8 @@ std::vector<Named> listeners_of(const config::Config& config) {
         listeners.push_back({each.name, each.name + " " + each.endpoint + " " + each.address.to_string() + " " +
                                             std::to_string(each.port) + " " +
                                             std::to_string(static_cast<int>(each.protocol)) + " " +
-                                            std::to_string(static_cast<int>(each.mode))});
+                                            std::to_string(static_cast<int>(each.mode)) + (each.http ? " http" : "") +
+                                            (each.tls ? " tls" : "")});
     }
     return listeners;
 }

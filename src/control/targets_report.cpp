@@ -62,9 +62,9 @@ json::object group_report(const View& view, const balance::TargetGroup& group) {
     const auto healthy = std::ranges::count_if(
         group.targets, [&](TargetIndex index) { return view.target_state(index).state == State::healthy; });
     return {{"name", group.name},
-            {"protocol", protocol_word(group.protocol)},
-            {"algorithm", algorithm_word(group.algorithm)},
-            {"preserve_client_ip", group.preserve_client_ip},
+            {"protocol", protocol_word(group)},
+            {"algorithm", algorithm_word(group)},
+            {"preserve_client_ip", group.preserve_client_ip && !group.is_http},
             {"targets", group.targets.size()},
             {"healthy", healthy},
             {"taking_flows", group.takers.size()},

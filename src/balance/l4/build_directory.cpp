@@ -34,6 +34,12 @@ std::vector<Share> shares_of(const std::vector<config::ForwardShare>& from, cons
     return shares;
 }
 
+const std::vector<config::ForwardShare>& default_forward(const config::Listener& listener) {
+    const auto* const action =
+        listener.http ? std::get_if<config::ForwardAction>(&listener.http->default_action) : nullptr;
+    return action != nullptr ? action->shares : listener.forward;
+}
+
 bool ends_flows(const TargetPlace& place) {
     using chain::Registration;
     if (place.standing.registration == Registration::deregistered) return place.deregistration_termination;
@@ -82,6 +88,8 @@ void build_groups(const config::Config& config, const TargetSlots& slots, Direct
             group.preserve_client_ip = from->preserve_client_ip;
             group.direct_server_return = from->direct_server_return;
             group.proxy_protocol_v2 = from->proxy_protocol_v2;
+            group.is_http = from->http.has_value();
+            group.is_tls = from->tls.has_value();
             group.source_addresses = from->source_addresses;
             group.stickiness_ms = static_cast<std::uint32_t>(from->source_ip_stickiness.count());
             directory.is_sticky = directory.is_sticky || group.stickiness_ms != 0;
@@ -109,7 +117,9 @@ void build_listeners(const config::Config& config, const TargetSlots& slots, con
         listener.timers = timers_position(config, from, slots);
         listener.half_open_limit = from.half_open_limit;
         listener.sources = {from.allow, from.deny};
-        listener.forward = shares_of(from.forward, slots);
+        listener.forward = shares_of(default_forward(from), slots);
+        listener.is_http = from.http.has_value();
+        listener.is_tls = from.tls.has_value();
         for (const config::ListenerRule& rule : from.rules)
             listener.rules.push_back({rule.server_names, shares_of(rule.forward, slots)});
         listener.proxy_protocol_from = from.proxy_protocol_from;

@@ -43,6 +43,8 @@ struct TargetGroup {
     bool preserve_client_ip = true;
     bool direct_server_return = false;
     bool proxy_protocol_v2 = false;
+    bool is_http = false;            // targets are spoken HTTP to
+    bool is_tls = false;             // and TLS
     bool is_failing_open = false;    // fewer are healthy than shall be, so all registered ones take flows
     std::uint32_t stickiness_ms = 0; // by the client's address; 0: off
     std::vector<IpAddress> source_addresses;
@@ -86,8 +88,10 @@ struct Listener {
     std::uint8_t timers = 0; // position in Directory::timers
     std::uint32_t half_open_limit = 0;
     SourceRules sources;
-    std::vector<Share> forward;
+    std::vector<Share> forward; // of HTTP: the default action's, if it forwards
     // Of mode proxy alone:
+    bool is_http = false; // served by the L7 threads (serve/plan.hpp), not by the stream proxy
+    bool is_tls = false;
     std::vector<SniRule> rules; // go before `forward`, in this order
     std::vector<IpPrefix> proxy_protocol_from;
     std::chrono::milliseconds tcp_idle{0};

@@ -48,7 +48,8 @@ void put(TargetSlots& slots, TargetPlace place) {
 
 bool listens_alike(const config::Listener& one, const config::Listener& other) {
     return one.name == other.name && one.endpoint == other.endpoint && one.address == other.address &&
-           one.port == other.port && one.protocol == other.protocol && one.mode == other.mode;
+           one.port == other.port && one.protocol == other.protocol && one.mode == other.mode &&
+           one.http.has_value() == other.http.has_value() && one.tls.has_value() == other.tls.has_value();
 }
 
 Timers timers_of(const config::Config& config, const config::Listener& listener) {

@@ -33,7 +33,7 @@ struct TargetPlace {
     chain::Standing standing;
 };
 
-/// A listener's position: known by its name, and another one when what it listens at is other.
+/// A listener's position: known by its name, and another one when what it listens at is other, or who serves it.
 struct ListenerPlace {
     config::Listener configured; // as it was last
     bool is_configured = true;

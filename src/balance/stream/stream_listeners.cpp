@@ -23,7 +23,7 @@ std::vector<StreamListener> stream_listeners(const Directory& directory) {
     std::vector<StreamListener> listeners;
     for (std::size_t i = 0; i < directory.listeners.size(); ++i) {
         const Listener& each = directory.listeners[i];
-        if (each.mode == config::ListenerMode::proxy && !each.is_gone)
+        if (each.mode == config::ListenerMode::proxy && !each.is_http && !each.is_gone)
             listeners.push_back(stream_listener(each, static_cast<ListenerId>(i)));
     }
     return listeners;

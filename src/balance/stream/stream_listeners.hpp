@@ -9,7 +9,7 @@
 
 namespace sallyport::balance {
 
-/// Those with `mode: proxy` that are not gone; their numbers are their positions.
+/// Those with `mode: proxy` that are not gone and speak no HTTP; their numbers are their positions.
 [[nodiscard]] std::vector<StreamListener> stream_listeners(const Directory& directory);
 
 } // namespace sallyport::balance

@@ -27,12 +27,14 @@ target_groups:
   turns: {protocol: TCP_UDP, port: 8080, algorithm: round_robin, preserve_client_ip: false, targets: [{address: 203.0.113.11}, {address: 203.0.113.12}]}
   direct: {protocol: TCP_UDP, port: 80, direct_server_return: true, targets: [{address: 203.0.113.11, name: one}]}
   nobody: {protocol: TCP_UDP, port: 80, targets: [{address: 203.0.113.11, weight: 0}]}
+  pages: {protocol: HTTP, port: 80, targets: [{address: 203.0.113.11}]}
 listeners:
   - {name: web, address: 192.0.2.80, port: 80, protocol: TCP, default_action: {forward: [{target_group: web, weight: 90}, {target_group: turns, weight: 10}]}}
   - {name: turns, address: 192.0.2.80, port: 81, protocol: TCP_UDP, default_action: {forward: turns}, deny: 192.0.2.66/32}
   - {name: direct, address: 192.0.2.1, port: 80, protocol: TCP_UDP, default_action: {forward: direct}}
   - {name: nobody, address: 192.0.2.1, port: 81, protocol: TCP_UDP, default_action: {forward: nobody}}
   - {name: proxied, address: 192.0.2.80, port: 443, protocol: TCP, mode: proxy, default_action: {forward: web}}
+  - {name: site, address: 192.0.2.80, port: 8080, protocol: HTTP, default_action: {forward: pages}}
 )";
 
 struct Lab {
@@ -74,7 +76,7 @@ bool says(const std::string& words, std::string_view sentence) {
 TEST_CASE("a flow to a listener is told its group, its target and what it becomes") {
     const Lab lab;
     const std::string words = lab.words("tcp 192.0.2.10:40000 > 192.0.2.80:80");
-    CHECK(says(words, "listener   web (line 15) listens at 192.0.2.80:80"));
+    CHECK(says(words, "listener   web (line 16) listens at 192.0.2.80:80"));
     CHECK(says(words, "group      web, by the flow's hash among web (90), turns (10)"));
     CHECK(
         says(words,
@@ -110,6 +112,16 @@ TEST_CASE("direct server return rewrites nothing, and the proxy chooses by itsel
     CHECK(says(words, "accepted by the proxy, which chooses the target"));
     CHECK(says(words, "ends       behind the chain, in the gateway's own IP stack, where the proxy is"));
     CHECK(lab.json("tcp 192.0.2.10:40000 > 192.0.2.80:443").at("ends").as_string() == "to_proxy");
+}
+
+TEST_CASE("a listener of HTTP takes the flow to itself, and its rules decide about requests") {
+    const Lab lab;
+    const char* const flow = "tcp 192.0.2.10:40000 > 192.0.2.80:8080";
+    CHECK(says(lab.words(flow), "accepted by the proxy, whose rules choose for each request"));
+    CHECK(says(lab.words(flow), "ends       behind the chain, in the gateway's own IP stack, where the proxy is"));
+    const auto listener = lab.json(flow).at("listener").as_object();
+    CHECK(listener.at("protocol").as_string() == "HTTP");
+    CHECK(listener.at("mode").as_string() == "proxy");
 }
 
 TEST_CASE("what a listener does not take ends as it would in the gateway") {

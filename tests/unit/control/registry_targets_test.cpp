@@ -98,6 +98,18 @@ TEST_CASE("a target of a group that no listener forwards to is not in use") {
     CHECK(farm.target(2).state == State::healthy);
 }
 
+TEST_CASE("a target group that only a rule of a listener of HTTP names is in use") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    config.listeners[0].forward.clear();
+    config::HttpServer& http = config.listeners[0].http.emplace();
+    http.default_action = config::RedirectAction{};
+    http.rules.emplace_back().action = config::ForwardAction{{{"web", 1}}};
+    const control::Registry registry(config, Instant{});
+    CHECK(registry.target_state(0, Instant{}).state == State::healthy);
+    CHECK(registry.target_state(2, Instant{}).state == State::unused);
+}
+
 TEST_CASE("a checked target is initial until its checks say otherwise") {
     Farm farm(checked());
     CHECK(farm.target(0).state == State::initial);

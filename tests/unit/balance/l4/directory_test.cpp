@@ -62,6 +62,30 @@ TEST_CASE("a trusted upstream's packets reach the listener, whoever its clients 
     CHECK_FALSE(directory.listeners[0].admits(address("192.0.2.8")));
 }
 
+TEST_CASE("a listener of HTTP says so, and where its default action leads") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    config.listeners[0].forward.clear();
+    config.listeners[0].http.emplace().default_action = config::ForwardAction{{{"dns", 3}}};
+    config.target_groups[1].http.emplace();
+    config.target_groups[1].tls.emplace();
+    Directory directory = directory_of(config);
+    CHECK(directory.listeners[0].is_http);
+    CHECK_FALSE(directory.listeners[0].is_tls);
+    REQUIRE(directory.listeners[0].forward.size() == 1);
+    CHECK(directory.listeners[0].forward[0].group == 1);
+    CHECK(directory.listeners[0].forward[0].weight == 3);
+    CHECK_FALSE(directory.groups[0].is_http);
+    CHECK(directory.groups[1].is_http);
+    CHECK(directory.groups[1].is_tls);
+    CHECK(directory.by_address.find(at("192.0.2.80", 80, 6)) == 0); // packets go into the host link, by mode proxy
+    config.listeners[0].http->default_action = config::RedirectAction{};
+    config.listeners[0].tls.emplace();
+    directory = directory_of(config);
+    CHECK(directory.listeners[0].forward.empty());
+    CHECK(directory.listeners[0].is_tls);
+}
+
 TEST_CASE("a listener that a reload took out is found no more, and keeps its position") {
     config::Config config = web_farm();
     TargetSlots slots = first_target_slots(config);

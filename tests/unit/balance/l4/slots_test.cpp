@@ -124,6 +124,22 @@ TEST_CASE("a listener that listens elsewhere is another one; the old place stays
     CHECK(slots.listeners[0].is_configured);
 }
 
+TEST_CASE("a listener that somebody else serves from now on is another one") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    TargetSlots slots = first_target_slots(config);
+    config.listeners[0].http.emplace();
+    slots = next(slots, config);
+    REQUIRE(slots.listeners.size() == 2);
+    CHECK_FALSE(slots.listeners[0].is_configured);
+    config.listeners[0].http->preserves_host = true;
+    slots = next(slots, config);
+    REQUIRE(slots.listeners.size() == 2);
+    CHECK(slots.listeners[1].configured.http->preserves_host);
+    config.listeners[0].tls.emplace();
+    CHECK(next(slots, config).listeners.size() == 3);
+}
+
 TEST_CASE("timeouts keep their position, and position 0 is nobody's") {
     config::Config config = web_farm();
     TargetSlots slots = first_target_slots(config);

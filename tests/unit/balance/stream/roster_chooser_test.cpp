@@ -85,6 +85,9 @@ TEST_CASE("the proxy listens where listeners with mode proxy are that are not go
     CHECK(listeners[0].allow == config.listeners[0].allow);
     CHECK(listeners[0].trusted == config.listeners[0].proxy_protocol_from);
     CHECK(listeners[0].idle_timeout == std::chrono::seconds(77));
+    config.listeners[0].http.emplace();
+    CHECK(stream_listeners(*build_roster(config, chain::first_slots(config), first_target_slots(config)).directory)
+              .empty());
     const auto next = next_target_slots(slots, web_farm(), {});
     CHECK(stream_listeners(*build_roster(web_farm(), chain::first_slots(config), next).directory).empty());
 }
