@@ -24,9 +24,8 @@ json::array forward_report(const balance::Directory& directory, const balance::L
 json::object listener_report(const View& view, const balance::Directory& directory, std::size_t index) {
     const balance::Listener& listener = directory.listeners[index];
     const auto sum = [&](auto member) {
-        const std::uint64_t of_workers = sum_of_workers(
+        return sum_of_all(
             view, [&](const auto& counters) -> auto& { return counters.listeners[index].*member; });
-        return of_workers + (view.stream_counters().listeners[index].*member).read();
     };
     const std::uint64_t ended = sum(&ListenerCounters::flows_ended); // before those that were created
     const std::uint64_t created = sum(&ListenerCounters::flows_created);
@@ -36,7 +35,7 @@ json::object listener_report(const View& view, const balance::Directory& directo
              listener.endpoint < endpoints.size() ? json::value(endpoints[listener.endpoint].name) : json::value()},
             {"address", listener.address.to_string()},
             {"port", listener.port},
-            {"protocol", protocol_word(listener.protocol)},
+            {"protocol", protocol_word(listener)},
             {"mode", mode_word(listener.mode)},
             {"is_gone", listener.is_gone},
             {"forward", forward_report(directory, listener)},

@@ -17,4 +17,13 @@ template <typename Pick>
     return sum;
 }
 
+/// The same of what the workers and the threads of proxied connections both count: of listeners and targets.
+template <typename Pick>
+[[nodiscard]] std::uint64_t sum_of_all(const View& view, Pick pick) {
+    std::uint64_t sum = sum_of_workers(view, pick);
+    for (unsigned thread = 0; thread < view.stream_thread_count(); ++thread)
+        sum += std::invoke(pick, view.stream_counters(thread)).read();
+    return sum;
+}
+
 } // namespace sallyport::control

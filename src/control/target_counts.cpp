@@ -35,9 +35,8 @@ TargetCounts TargetCounts::since(const TargetCounts& before) const noexcept {
 TargetCounts count_target_place(const View& view, TargetIndex target) {
     TargetCounts counts;
     for (const Number& number : numbers) {
-        counts.*number.sum = sum_of_workers(
+        counts.*number.sum = sum_of_all(
             view, [&](const auto& counters) -> auto& { return counters.targets[target].*number.counter; });
-        counts.*number.sum += (view.stream_counters().targets[target].*number.counter).read();
     }
     return counts;
 }

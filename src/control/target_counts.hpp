@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the workers and the stream proxy together have counted for one target.
+// What the workers and the proxies together have counted for one target.
 #pragma once
 
 #include "support/index.hpp"

@@ -73,7 +73,9 @@ public:
     [[nodiscard]] virtual const chain::Roster& roster() const = 0;
     [[nodiscard]] virtual unsigned worker_count() const = 0;
     [[nodiscard]] virtual const WorkerCounters& counters(unsigned worker) const = 0;
-    [[nodiscard]] virtual const StreamCounters& stream_counters() const = 0;
+    /// Threads that serve proxied connections: the stream proxy's, and those that serve HTTP.
+    [[nodiscard]] virtual unsigned stream_thread_count() const = 0;
+    [[nodiscard]] virtual const StreamCounters& stream_counters(unsigned thread) const = 0;
     [[nodiscard]] virtual WorkerFacts worker(unsigned worker) const = 0;
     [[nodiscard]] virtual PortFacts port(PortIndex port) const = 0;
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;

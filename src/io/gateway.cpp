@@ -229,7 +229,7 @@ const WorkerCounters& Gateway::counters(unsigned worker) const {
     return parts_->loops[worker]->worker().counters();
 }
 
-const StreamCounters& Gateway::stream_counters() const {
+const StreamCounters& Gateway::stream_counters(unsigned) const {
     return parts_->stream_proxy->counters();
 }
 

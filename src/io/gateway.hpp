@@ -65,7 +65,8 @@ public:
     [[nodiscard]] const chain::Roster& roster() const override;
     [[nodiscard]] unsigned worker_count() const override;
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override;
-    [[nodiscard]] const StreamCounters& stream_counters() const override;
+    [[nodiscard]] unsigned stream_thread_count() const override { return 1; }
+    [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override;
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override;
     [[nodiscard]] control::PortFacts port(PortIndex port) const override;
     [[nodiscard]] control::ForwardingFacts forwarding() const override;

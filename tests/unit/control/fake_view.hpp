@@ -37,7 +37,10 @@ struct FakeView : control::View {
     [[nodiscard]] const chain::Roster& roster() const override { return plan; }
     [[nodiscard]] unsigned worker_count() const override { return static_cast<unsigned>(counts.size()); }
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override { return counts[worker]; }
-    [[nodiscard]] const StreamCounters& stream_counters() const override { return streams; }
+    [[nodiscard]] unsigned stream_thread_count() const override { return 2; }
+    [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override {
+        return thread == 0 ? streams : more_streams;
+    }
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override {
         return {.flow_capacity = 1000, .flow_memory_bytes = 128'000, .pending_packets = worker};
     }
@@ -97,6 +100,7 @@ struct FakeView : control::View {
     std::set<std::string> zones;
     std::optional<control::FlowLogFacts> log;
     StreamCounters streams{{.listeners = 16, .targets = 64}};
+    StreamCounters more_streams{{.listeners = 16, .targets = 64}};
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;
     std::size_t page_flows = 4096;

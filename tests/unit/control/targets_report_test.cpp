@@ -39,7 +39,8 @@ std::vector<std::string> lines(const std::string& text) {
 TEST_CASE("proxied connections count beside flows, at targets and at listeners") {
     FarmView view;
     view.target(0, 1).flows_created.add(2);
-    view.streams.targets[1].flows_created.add(3);
+    view.streams.targets[1].flows_created.add(2);
+    view.more_streams.targets[1].flows_created.add(1);
     view.streams.targets[1].refused.add(4);
     view.streams.targets[1].bytes_from.add(50);
     view.counts[1].listeners[0].no_target.add(1);
