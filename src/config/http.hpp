@@ -19,6 +19,7 @@ namespace sallyport::config {
 struct ForwardShare {
     std::string target_group;
     std::uint16_t weight = 1; // 0..999
+    friend bool operator==(const ForwardShare&, const ForwardShare&) = default;
 };
 
 /// A text to compare with: with the wildcards `*` (any characters) and `?` (one), or a regular expression of RE2, which
@@ -32,33 +33,41 @@ struct Pattern {
 // Conditions: one of the values has to match. Host, header and query values are compared without regard to case.
 struct HostHeader {
     std::vector<Pattern> values;
+    friend bool operator==(const HostHeader&, const HostHeader&) = default;
 };
 struct PathPattern {
     std::vector<Pattern> values;
+    friend bool operator==(const PathPattern&, const PathPattern&) = default;
 };
 struct HttpHeader {
     std::string name; // 1..40 characters
     std::vector<Pattern> values;
+    friend bool operator==(const HttpHeader&, const HttpHeader&) = default;
 };
 struct QueryValue {
     std::optional<Pattern> key; // nothing: any
     Pattern value;
+    friend bool operator==(const QueryValue&, const QueryValue&) = default;
 };
 struct QueryString {
     std::vector<QueryValue> values;
+    friend bool operator==(const QueryString&, const QueryString&) = default;
 };
 struct RequestMethod {
     std::vector<std::string> values; // compared with regard to case
+    friend bool operator==(const RequestMethod&, const RequestMethod&) = default;
 };
 /// The connection's peer, never what X-Forwarded-For says.
 struct SourceIp {
     std::vector<IpPrefix> values;
+    friend bool operator==(const SourceIp&, const SourceIp&) = default;
 };
 using Condition = std::variant<HostHeader, PathPattern, HttpHeader, QueryString, RequestMethod, SourceIp>;
 
 struct ForwardAction {
     std::vector<ForwardShare> shares;              // 1..5
     std::chrono::milliseconds group_stickiness{0}; // the target-group cookie; 0: off; 1 s..7 days
+    friend bool operator==(const ForwardAction&, const ForwardAction&) = default;
 };
 /// What is not given is as the request has it: `#{protocol}`, `#{host}`, `#{port}`, `#{path}` (without its first `/`),
 /// `#{query}`.
@@ -69,11 +78,13 @@ struct RedirectAction {
     std::string port = "#{port}";
     std::string path = "/#{path}";
     std::string query = "#{query}";
+    friend bool operator==(const RedirectAction&, const RedirectAction&) = default;
 };
 struct FixedResponse {
     std::uint16_t status = 200; // 2xx, 4xx, 5xx
     std::string content_type = "text/plain";
     std::string body; // at most 1024 bytes
+    friend bool operator==(const FixedResponse&, const FixedResponse&) = default;
 };
 using Action = std::variant<ForwardAction, RedirectAction, FixedResponse>;
 
@@ -81,6 +92,7 @@ using Action = std::variant<ForwardAction, RedirectAction, FixedResponse>;
 struct Rewrite {
     std::string regex;
     std::string replacement;
+    friend bool operator==(const Rewrite&, const Rewrite&) = default;
 };
 
 enum class HeaderChangeKind : std::uint8_t { set, add, remove };
@@ -88,6 +100,7 @@ struct HeaderChange {
     HeaderChangeKind kind = HeaderChangeKind::set;
     std::string name;
     std::string value; // not of remove
+    friend bool operator==(const HeaderChange&, const HeaderChange&) = default;
 };
 
 struct HttpRule {
@@ -100,6 +113,7 @@ struct HttpRule {
     std::vector<HeaderChange> request_headers;
     std::vector<HeaderChange> response_headers;
     int line = 0;
+    friend bool operator==(const HttpRule&, const HttpRule&) = default;
 };
 
 enum class DesyncMode : std::uint8_t { monitor, defensive, strictest };
@@ -118,6 +132,7 @@ struct HttpLimits {
     std::uint64_t request_body_bytes = 0;          // 0: no limit; more is answered with 413
     std::uint32_t connections = 100'000;           // of the listener
     std::uint32_t connections_per_client = 0;      // of one address; 0: no limit
+    friend bool operator==(const HttpLimits&, const HttpLimits&) = default;
 };
 
 struct HttpTimeouts {
@@ -127,11 +142,13 @@ struct HttpTimeouts {
     std::chrono::milliseconds target_connect = std::chrono::seconds(10); // with TLS another time as long
     std::chrono::milliseconds target_response = std::chrono::seconds(0); // to the head; 0: `idle` alone decides
     std::uint32_t body_bytes_per_second = 0; // a request's body slower than that, over ten seconds, is 408; 0: any
+    friend bool operator==(const HttpTimeouts&, const HttpTimeouts&) = default;
 };
 
 struct ErrorPage {
     std::string content_type = "text/html";
     std::string body; // at most 64 KiB
+    friend bool operator==(const ErrorPage&, const ErrorPage&) = default;
 };
 
 /// Of listeners with `protocol: HTTP` or HTTPS.
@@ -154,6 +171,7 @@ struct HttpServer {
     HttpTimeouts timeouts;
     std::map<std::uint16_t, ErrorPage> error_pages; // by status
     std::string access_log;                         // name of a log of `http_logs`; empty: none
+    friend bool operator==(const HttpServer&, const HttpServer&) = default;
 };
 
 enum class ProtocolVersion : std::uint8_t { http1, http2, grpc };
@@ -170,6 +188,7 @@ struct HttpClient {
     std::uint32_t idle_connections = 64;                            // kept for later, of one target and one thread
     std::chrono::milliseconds idle_time = std::chrono::seconds(50); // that such a one may wait
     bool retries = true; // where it is safe: nothing was sent, or the method is idempotent and nothing was answered
+    friend bool operator==(const HttpClient&, const HttpClient&) = default;
 };
 
 /// Where requests and connections of listeners are written down.
@@ -182,6 +201,7 @@ struct HttpLog {
     std::uint64_t file_bytes = 64ULL << 20U;
     unsigned files = 4;
     int line = 0;
+    friend bool operator==(const HttpLog&, const HttpLog&) = default;
 };
 
 /// Of the gateway: who serves HTTP, TLS.
@@ -190,6 +210,7 @@ struct HttpSettings {
     std::uint32_t connections = 200'000; // of clients, in all; more are answered with 503, or refused
     std::string
         cookie_keys; // file of keys for cookies, one in hexadecimal a line, the first seals; empty: made at start
+    friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };
 
 } // namespace sallyport::config

@@ -16,6 +16,7 @@ struct Certificate {
     std::string key;         // PEM
     std::string ocsp;        // DER: the response to staple; empty: none
     int line = 0;
+    friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 
 /// Mozilla's three: TLS 1.3 alone; 1.2 and 1.3 with forward secrecy and AEAD; 1.0 and later.
@@ -32,6 +33,7 @@ struct MutualAuthentication {
     std::string revocations; // verify: PEM file of CRLs; empty: none are asked
     bool ignores_expiry = false;
     bool advertises_ca_names = false;
+    friend bool operator==(const MutualAuthentication&, const MutualAuthentication&) = default;
 };
 
 /// Of listeners with `protocol: HTTPS` or TLS.
@@ -44,6 +46,7 @@ struct TlsServer {
     std::chrono::milliseconds ticket_key_rotation = std::chrono::hours(12); // 1 min..7 days; the last key opens as long
     std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10); // 1..60 s
     int line = 0;
+    friend bool operator==(const TlsServer&, const TlsServer&) = default;
 };
 
 /// Of target groups with `protocol: HTTPS` or TLS.
@@ -55,6 +58,7 @@ struct TlsClient {
     std::string key;         // PEM
     TlsPolicy policy = TlsPolicy::intermediate;
     int line = 0;
+    friend bool operator==(const TlsClient&, const TlsClient&) = default;
 };
 
 } // namespace sallyport::config
