@@ -18,5 +18,7 @@ namespace sallyport::cli {
 /// Of `drain` and `undrain`.
 [[nodiscard]] std::string operation_table(const boost::json::object& result);
 [[nodiscard]] std::string reload_text(const boost::json::object& result);
+/// The lines of `status` about HTTP; none when there are no listeners of it.
+[[nodiscard]] std::string http_text(const boost::json::object& http);
 
 } // namespace sallyport::cli

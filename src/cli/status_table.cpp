@@ -134,7 +134,7 @@ std::string listeners_table(const json::array& listeners) {
 } // namespace
 
 std::string status_table(const json::object& result) {
-    return summary(result) + "\n" + workers_table(items(result, "workers")) + "\n" +
+    return summary(result) + http_text(part(result, "http")) + "\n" + workers_table(items(result, "workers")) + "\n" +
            ports_table(items(result, "ports")) + driver_reasons(items(result, "ports")) +
            listeners_table(items(result, "listeners"));
 }

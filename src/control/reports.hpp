@@ -14,7 +14,7 @@
 namespace sallyport::control {
 
 /// {"name", "version", "uptime_ms", "workers": [...], "ports": [...], "flows": {...}, "packets": {...}, "drops",
-/// "icmp_errors": {...}, "forwarding": {...}, "listeners": [...]}
+/// "icmp_errors": {...}, "forwarding": {...}, "listeners": [...], "http": {...}}
 [[nodiscard]] boost::json::object status_report(const View& view);
 
 /// {"total", "drops": [{"reason", "count", "meaning"}, ...]} in the order of the table of reasons; with `all` also
@@ -33,6 +33,11 @@ namespace sallyport::control {
 
 /// The `listeners` of status: [{"name", "address", "port", "protocol", "mode", "forward": [...], counters...}, ...]
 [[nodiscard]] boost::json::array listeners_report(const View& view);
+
+/// The `http` of status, of all threads together: {"threads", "connections": {...}, "tls": {...}, "requests",
+/// "answers": {"targets": {"1xx", ...}, "gateway": {...}}, "target_connections": {...}, "retries", ..., "logs": [...]}.
+/// Null as long as nobody serves HTTP.
+[[nodiscard]] boost::json::value http_report(const View& view);
 
 /// The answer to what changes appliances or targets: {"appliances": [...], "targets": [...], "zones_shifted": [...]},
 /// each as in appliances_report() and targets_report().

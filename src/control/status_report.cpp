@@ -172,6 +172,7 @@ json::object status_report(const View& view) {
         {"forwarding",
          {{"routes", forwarding.routes}, {"neighbours", forwarding.neighbours}, {"pending_packets", pending_packets}}},
         {"listeners", listeners_report(view)},
+        {"http", http_report(view)},
     };
 }
 

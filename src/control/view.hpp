@@ -4,6 +4,7 @@
 // control thread.
 #pragma once
 
+#include "balance/serve/counters.hpp"
 #include "chain/roster.hpp"
 #include "control/appliance_counts.hpp"
 #include "control/member_state.hpp"
@@ -22,6 +23,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace sallyport::control {
 
@@ -55,6 +57,19 @@ struct FlowLogFacts {
     std::uint64_t lines_written = 0;
     std::uint64_t lines_dropped = 0; // by workers, whose queue was full, and by a file that could not be written
     bool is_failing = false;         // the last lines could not be written
+};
+
+/// How a log of HTTP listeners fares.
+struct HttpLogFacts {
+    struct Lines {
+        std::uint64_t written = 0;
+        std::uint64_t lost = 0;    // that could not be written
+        std::uint64_t dropped = 0; // that a thread had no room for
+        bool is_failing = false;   // the last lines could not be written
+    };
+    std::string name;
+    Lines requests;
+    Lines connections;
 };
 
 /// A piece of a worker's flow table.
@@ -94,6 +109,10 @@ public:
     [[nodiscard]] virtual WallClock wall_clock() const = 0;
     /// Nothing without a flow log.
     [[nodiscard]] virtual std::optional<FlowLogFacts> flow_log() const = 0;
+    /// Threads that serve HTTP; 0: there was nothing for them to do yet.
+    [[nodiscard]] virtual unsigned http_thread_count() const = 0;
+    [[nodiscard]] virtual const serve::HttpCounters& http_counters(unsigned thread) const = 0;
+    [[nodiscard]] virtual std::vector<HttpLogFacts> http_logs() const = 0;
     /// Worker::list_flows() on the worker's own thread; waits for the worker, but for no more than a moment (100 ms):
     /// nothing when it did not answer in that time.
     [[nodiscard]] virtual std::optional<FlowPage> list_flows(unsigned worker, flow::FlowIndex from,

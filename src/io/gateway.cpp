@@ -4,6 +4,7 @@
 #include "io/assembly.hpp"
 #include "io/flow_log.hpp"
 #include "io/health_watch.hpp"
+#include "io/http_service.hpp"
 #include "io/kernel_follower.hpp"
 #include "io/steward.hpp"
 #include "io/stream_proxy.hpp"
@@ -37,7 +38,9 @@ struct Gateway::Parts {
         : config(from), registry(from, monotonic_now()), events(on), signals(on, SIGTERM, SIGINT), hangup(on, SIGHUP) {
     } // from here on they wait for run()
     ~Parts() {
-        if (stream_proxy != nullptr) stream_proxy->stop(); // while the workers still carry what it says last
+        // While the workers still carry what they say last.
+        if (http != nullptr) http->stop();
+        if (stream_proxy != nullptr) stream_proxy->stop();
         for (const auto& loop : loops)
             loop->ask_to_stop();
         for (const auto& loop : loops)
@@ -50,6 +53,7 @@ struct Gateway::Parts {
     Result<void> build_station(const GatewayOptions& options);
     Result<void> build_workers();
     Result<void> start_flow_log();
+    Result<void> prepare_http();
     void end_flow_log();
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log_facts() const;
 
@@ -67,6 +71,7 @@ struct Gateway::Parts {
     std::unique_ptr<KernelFollower> follower;
     std::vector<std::unique_ptr<WorkerLoop>> loops;
     std::unique_ptr<StreamProxy> stream_proxy;
+    std::unique_ptr<HttpService> http;
     std::unique_ptr<FlowLog> flow_log; // null: none was asked for
     std::unique_ptr<Steward> steward;
     std::unique_ptr<HealthWatch> health;
@@ -84,7 +89,17 @@ Result<void> Gateway::Parts::build(const GatewayOptions& options) {
     follower->publish();
     done = build_workers();
     if (done && config.flow_log) done = start_flow_log();
+    if (done) done = prepare_http();
     return done;
+}
+
+/// Before the workers run: what is wrong with certificates keeps the gateway from starting.
+Result<void> Gateway::Parts::prepare_http() {
+    http = std::make_unique<HttpService>(events, registry.room(), config);
+    auto take = http->prepare(config);
+    if (!take) return tl::unexpected(take.error());
+    (*take)();
+    return {};
 }
 
 Result<void> Gateway::Parts::build_station(const GatewayOptions& options) {
@@ -174,6 +189,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     for (const auto& loop : parts->loops)
         loop->start();
     parts->stream_proxy = std::make_unique<StreamProxy>(parts->registry.room(), parts->registry.roster());
+    parts->http->follow(parts->registry.roster());
     std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts)));
     gateway->start_steward(events, options.config_path);
     return gateway;
@@ -186,11 +202,16 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     Parts& parts = *parts_;
     parts.steward = std::make_unique<Steward>(
         events, StewardTools{parts.registry, *parts.follower, parts.snapshots, *this, parts.hangup}, config_path);
-    parts.steward->before_roster([log = parts.flow_log.get(), proxy = parts.stream_proxy.get()](auto roster) {
+    const auto log = parts.flow_log.get();
+    const auto proxy = parts.stream_proxy.get();
+    const auto http = parts.http.get();
+    parts.steward->before_roster([log, proxy, http](auto roster) {
         if (log != nullptr) log->follow(roster);
+        http->follow(roster);
         proxy->follow(std::move(roster));
     });
-    parts.steward->also_await([proxy = parts.stream_proxy.get()] { return proxy->is_current(); });
+    parts.steward->also_await([proxy, http] { return proxy->is_current() && http->is_current(); });
+    parts.steward->before_reload([http](const config::Config& wanted) { return http->prepare(wanted); });
     parts.steward->start();
     parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops);
 }
@@ -229,8 +250,11 @@ const WorkerCounters& Gateway::counters(unsigned worker) const {
     return parts_->loops[worker]->worker().counters();
 }
 
-const StreamCounters& Gateway::stream_counters(unsigned) const {
-    return parts_->stream_proxy->counters();
+unsigned Gateway::stream_thread_count() const {
+    return 1 + parts_->http->thread_count();
+}
+const StreamCounters& Gateway::stream_counters(unsigned thread) const {
+    return thread == 0 ? parts_->stream_proxy->counters() : parts_->http->stream_counters(thread - 1);
 }
 
 control::WorkerFacts Gateway::worker(unsigned worker) const {
@@ -302,6 +326,16 @@ WallClock Gateway::wall_clock() const {
 }
 std::optional<control::FlowLogFacts> Gateway::flow_log() const {
     return parts_->flow_log_facts();
+}
+
+unsigned Gateway::http_thread_count() const {
+    return parts_->http->thread_count();
+}
+const serve::HttpCounters& Gateway::http_counters(unsigned thread) const {
+    return parts_->http->counters(thread);
+}
+std::vector<control::HttpLogFacts> Gateway::http_logs() const {
+    return parts_->http->logs();
 }
 
 std::optional<control::FlowPage> Gateway::list_flows(unsigned worker, flow::FlowIndex from,

@@ -65,7 +65,7 @@ public:
     [[nodiscard]] const chain::Roster& roster() const override;
     [[nodiscard]] unsigned worker_count() const override;
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override;
-    [[nodiscard]] unsigned stream_thread_count() const override { return 1; }
+    [[nodiscard]] unsigned stream_thread_count() const override;
     [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override;
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override;
     [[nodiscard]] control::PortFacts port(PortIndex port) const override;
@@ -79,6 +79,9 @@ public:
     [[nodiscard]] std::set<std::string> shifted_zones() const override;
     [[nodiscard]] WallClock wall_clock() const override;
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override;
+    [[nodiscard]] unsigned http_thread_count() const override;
+    [[nodiscard]] const serve::HttpCounters& http_counters(unsigned thread) const override;
+    [[nodiscard]] std::vector<control::HttpLogFacts> http_logs() const override;
     [[nodiscard]] std::optional<control::FlowPage> list_flows(unsigned worker, flow::FlowIndex from,
                                                               std::span<journey::FlowRecord> out) override;
 

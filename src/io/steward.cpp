@@ -151,10 +151,17 @@ Result<control::ReloadReport> Steward::reload() {
 Result<control::ReloadReport> Steward::read_and_take() {
     auto loaded = control::load_for_reload(config_path_);
     if (!loaded) return tl::unexpected(loaded.error());
+    std::function<void()> take = [] {};
+    if (prepare_) {
+        auto prepared = prepare_(loaded->config);
+        if (!prepared) return failure(prepared.error().message + "; nothing was changed");
+        take = std::move(*prepared);
+    }
     const std::vector<std::uint16_t> free_before = free_places(tools_.registry.slots().appliances);
     const std::vector<std::uint16_t> free_targets = free_places(tools_.registry.target_slots().targets);
     auto report = tools_.registry.reload(std::move(loaded->config), monotonic_now());
     if (!report) return report;
+    take();
     report->warnings = std::move(loaded->warnings);
     counts_before_.resize(tools_.registry.slots().appliances.size());
     for (const ApplianceIndex index : free_before)

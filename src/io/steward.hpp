@@ -59,6 +59,12 @@ public:
     /// Called with every roster from the next one on, before workers go by it.
     void before_roster(std::function<void(std::shared_ptr<const chain::Roster>)> listener);
 
+    /// Asked before a configuration is taken: refuses it with a sentence, or gives what puts the caller's part of it in
+    /// force, which is called when all the rest is, before the next roster.
+    void before_reload(std::function<Result<std::function<void()>>(const config::Config&)> prepare) {
+        prepare_ = std::move(prepare);
+    }
+
     /// Who goes by rosters besides the workers, asked whether it goes by the last one that it was told of.
     void also_await(std::function<bool()> is_current) { is_other_current_ = std::move(is_current); }
 
@@ -82,6 +88,7 @@ private:
     std::function<void(const control::Registry&)> listener_;
     std::function<void(std::shared_ptr<const chain::Roster>)> forerunner_;
     std::function<bool()> is_other_current_;
+    std::function<Result<std::function<void()>>(const config::Config&)> prepare_;
     control::PortRoomWatch port_room_;
     // By position; zeros beyond its end.
     std::vector<control::ApplianceCounts> counts_before_;

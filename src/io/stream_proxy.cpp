@@ -2,8 +2,8 @@
 #include "io/stream_proxy.hpp"
 
 #include "balance/l4/directory.hpp"
-#include "balance/proxy/kernel_limits.hpp"
 #include "balance/stream/stream_listeners.hpp"
+#include "io/connection_room.hpp"
 #include "io/worker_loop.hpp"
 
 #include <boost/asio/post.hpp>
@@ -95,18 +95,7 @@ void StreamProxy::retry_soon() {
 /// Once, when the first listener comes.
 void StreamProxy::prepare() {
     is_prepared_ = true;
-    const auto limit = balance::raise_descriptor_limit();
-    if (limit) {
-        spdlog::info("the stream proxy has room for {} connections: a process may have {} open files", *limit / 2,
-                     *limit);
-    } else {
-        spdlog::warn("{}", limit.error().message);
-    }
-    const auto cookies = balance::syn_cookies();
-    if (!cookies) return spdlog::warn("{}", cookies.error().message);
-    if (*cookies == balance::SynCookies::off)
-        spdlog::warn("the kernel's SYN cookies are off (net.ipv4.tcp_syncookies=0): a SYN flood can keep clients from "
-                     "listeners with mode: proxy");
+    make_room_for_connections("the stream proxy");
 }
 
 } // namespace sallyport::io

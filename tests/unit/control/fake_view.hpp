@@ -37,6 +37,9 @@ struct FakeView : control::View {
     [[nodiscard]] const chain::Roster& roster() const override { return plan; }
     [[nodiscard]] unsigned worker_count() const override { return static_cast<unsigned>(counts.size()); }
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override { return counts[worker]; }
+    [[nodiscard]] unsigned http_thread_count() const override { return http_threads; }
+    [[nodiscard]] const serve::HttpCounters& http_counters(unsigned thread) const override { return http[thread]; }
+    [[nodiscard]] std::vector<control::HttpLogFacts> http_logs() const override { return logs; }
     [[nodiscard]] unsigned stream_thread_count() const override { return 2; }
     [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override {
         return thread == 0 ? streams : more_streams;
@@ -100,6 +103,9 @@ struct FakeView : control::View {
     std::set<std::string> zones;
     std::optional<control::FlowLogFacts> log;
     StreamCounters streams{{.listeners = 16, .targets = 64}};
+    serve::HttpCounters http[2];
+    unsigned http_threads = 0;
+    std::vector<control::HttpLogFacts> logs;
     StreamCounters more_streams{{.listeners = 16, .targets = 64}};
     std::deque<WorkerCounters> counts; // what counts is never moved
     std::array<std::vector<journey::FlowRecord>, 2> flows;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/admin_tables.hpp"
 #include "control/reports.hpp"
 #include "fake_view.hpp"
 
@@ -8,6 +9,7 @@
 using namespace sallyport;
 using boost::json::parse;
 using boost::json::value;
+using Catch::Matchers::Contains;
 using test::FakeView;
 
 namespace {
@@ -67,6 +69,44 @@ TEST_CASE("status tells what failover did") {
     CHECK(status.at("flows").at("reset") == 4);
     CHECK(status.at("resets_sent") == 8);
     CHECK(status.at("copies_lost") == 5);
+}
+
+TEST_CASE("status tells of HTTP, of all its threads together, once there are any") {
+    FakeView view;
+    CHECK(value(control::status_report(view)).at("http").is_null());
+    view.http_threads = 2;
+    view.http[0].connections_accepted.add(5);
+    view.http[1].connections_accepted.add(2);
+    view.http[1].connections_ended.add(3);
+    view.http[0].requests.add(10);
+    view.http[1].requests.add(20);
+    view.http[0].answers_of_targets[1].add(7);
+    view.http[1].answers_of_targets[1].add(1);
+    view.http[1].answers_of_the_gateway[4].add(4);
+    view.http[0].tls_handshakes.add(3);
+    view.http[0].tls_resumed.add(2);
+    view.http[0].tls_failures.add(1);
+    view.http[0].target_connections_reused.add(9);
+    view.http[0].retries.add(6);
+    view.logs = {{.name = "front", .requests = {.written = 30, .lost = 1, .dropped = 2, .is_failing = true}}};
+    const value http = value(control::status_report(view)).at("http");
+    CHECK(http.at("threads") == 2);
+    check_json(http.at("connections"), R"({"open": 4, "accepted": 7, "refused": 0})");
+    check_json(http.at("tls"), R"({"handshakes": 3, "resumed": 2, "failures": 1})");
+    CHECK(http.at("requests") == 30);
+    check_json(http.at("answers").at("targets"), R"({"1xx": 0, "2xx": 8, "3xx": 0, "4xx": 0, "5xx": 0})");
+    check_json(http.at("answers").at("gateway"), R"({"1xx": 0, "2xx": 0, "3xx": 0, "4xx": 0, "5xx": 4})");
+    check_json(http.at("target_connections"), R"({"opened": 0, "reused": 9, "tls_failures": 0})");
+    CHECK(http.at("retries") == 6);
+    check_json(http.at("logs").at(0).at("requests"), R"({"written": 30, "lost": 1, "dropped": 2, "failing": true})");
+    const std::string shown = cli::status_table(control::status_report(view));
+    CHECK_THAT(shown, Contains("http        30 requests, 4 connections open of 7, 0 refused\n"));
+    CHECK_THAT(shown, Contains("answers     targets: 2xx 8; gateway: 5xx 4\n"));
+    CHECK_THAT(shown, Contains("3 handshakes, 2 resumed, 1 failed"));
+    CHECK_THAT(shown,
+               Contains("http log    front: requests 30 written, 2 dropped, 1 lost, WHICH CAN NOT BE WRITTEN; "));
+    view.http[1].connections_ended.add(30);
+    CHECK(value(control::status_report(view)).at("http").at("connections").at("open") == 0);
 }
 
 TEST_CASE("live flows are never negative, although two counters are read one after the other") {
