@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // sallyport check: everything that is wrong with a configuration, in one go.
+#include "balance/serve/check_contents.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "config/load.hpp"
 #include "replay/pretty_json.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
+#include <iterator>
 
 namespace sallyport::cli {
 namespace {
@@ -41,7 +44,8 @@ int run_check(std::span<const std::string> arguments) {
     const auto options = read_options(usage, arguments);
     if (!options) return options.error();
 
-    const config::Loaded loaded = config::load_file(path);
+    config::Loaded loaded = config::load_file(path);
+    if (loaded.usable()) std::ranges::move(serve::check_contents(loaded.config), std::back_inserter(loaded.findings));
     if (options->contains("json")) {
         replay::write_pretty(std::cout, to_json(path, loaded));
         std::cout << '\n';
