@@ -101,6 +101,7 @@ Result<std::unique_ptr<HttpService::Thread>> HttpService::make_thread(unsigned n
     const auto random = random_numbers<3>();
     if (!random) return tl::unexpected(random.error());
     serve::EngineSettings settings;
+    settings.threads = settings_.threads;
     settings.connections = (settings_.connections + settings_.threads - 1) / settings_.threads;
     for (const auto& log : logs_)
         settings.logs.push_back({log->format(), log->requests(number), log->connections(number)});
