@@ -27,12 +27,6 @@ void check_group(const TargetGroup& group, Unserved& found) {
     if (group.http->version != ProtocolVersion::http1)
         found.add(path + ".protocol_version", "HTTP/2 to targets is not served yet",
                   "remove it, or write `protocol_version: HTTP1`");
-    if (group.deregistration_termination)
-        found.add(path + ".connection_termination", "requests of HTTP are not ended yet when the delay is over",
-                  "remove it");
-    if (!group.unhealthy_termination || group.unhealthy_draining.count() > 0)
-        found.add(path + ".target_health_state", "requests of HTTP are not ended yet for their target's health",
-                  "remove it");
     if (group.http->anomaly_mitigation)
         found.add(path + ".anomaly_mitigation", "anomaly mitigation is not served yet", "remove it");
 }

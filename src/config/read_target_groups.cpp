@@ -176,6 +176,14 @@ void check_slow_start(const Fields& fields, const TargetGroup& group) {
                "remove it, or choose another algorithm");
 }
 
+/// Where they differ from NLB's: requests at an unhealthy target are left to it, and those at one whose deregistration
+/// delay is over are ended (502).
+void set_alb_defaults(TargetGroup& group) {
+    group.cross_zone = true;
+    group.unhealthy_termination = false;
+    group.deregistration_termination = true;
+}
+
 void read_protocol_of(const Fields& fields, TargetGroup& group) {
     const auto written = fields.require("protocol", "add `protocol: TCP`, UDP, TCP_UDP, TLS, HTTP or HTTPS");
     const auto protocol = written ? read_protocol(*written) : std::nullopt;
@@ -183,7 +191,7 @@ void read_protocol_of(const Fields& fields, TargetGroup& group) {
     group.protocol = l4_of(*protocol);
     if (has_http(*protocol)) group.http.emplace();
     if (has_tls(*protocol)) group.tls.emplace().line = group.line;
-    group.cross_zone = has_http(*protocol); // ALB's default
+    if (group.http) set_alb_defaults(group);
     check_keys_fit(fields, *protocol);
 }
 

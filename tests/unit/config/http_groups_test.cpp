@@ -42,6 +42,8 @@ TEST_CASE("a group of HTTP without further keys has ALB's defaults") {
     CHECK_FALSE(web.tls);
     CHECK(web.algorithm == Algorithm::round_robin);
     CHECK(web.cross_zone);
+    CHECK(web.deregistration_termination);
+    CHECK_FALSE(web.unhealthy_termination);
     CHECK(web.source_ip_stickiness == 0s);
     REQUIRE(web.http);
     CHECK(web.http->version == ProtocolVersion::http1);
@@ -64,6 +66,8 @@ TEST_CASE("a group of HTTP without further keys has ALB's defaults") {
     const TargetGroup& inner = config.target_groups.at(2);
     CHECK_FALSE(inner.http);
     CHECK_FALSE(inner.cross_zone);
+    CHECK_FALSE(inner.deregistration_termination);
+    CHECK(inner.unhealthy_termination);
     CHECK(inner.algorithm == Algorithm::flow_hash);
     CHECK_FALSE(inner.tls.value().verifies);
     CHECK(inner.health_check.value().protocol == HealthProtocol::tcp);

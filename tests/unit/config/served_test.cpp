@@ -28,25 +28,18 @@ std::string put(std::string text, const std::string& before, const std::string& 
 } // namespace
 
 TEST_CASE("what is not served yet is a finding at its place") {
-    std::string text = put(http_config(), "     algorithm: round_robin}",
-                           "     anomaly_mitigation: on, connection_termination: true,\n     "
-                           "target_health_state: {unhealthy: {connection_termination: false}},\n");
+    std::string text = put(http_config(), "     algorithm: round_robin}", "     anomaly_mitigation: on, ");
     const std::string algorithm = "algorithm: round_robin";
     text.replace(text.find(algorithm), algorithm.size(), "algorithm: weighted_random");
     text = put(text, "    stickiness: five_tuple", "    client_address: true\n");
     text = put(text, "routes:", "  - {match: {leg: decrypted}, chain: perimeter}\n");
-    CHECK(findings_in(text) ==
-          Texts{"appliance_groups.firewalls.client_address: is not served yet, for decrypted legs "
-                "have no chain",
-                "policy[3].match.leg: decrypted legs have no chain yet",
-                "target_groups.web.connection_termination: requests of HTTP are not ended yet when "
-                "the delay is over",
-                "target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
-                "target_groups.web.target_health_state: requests of HTTP are not ended yet for "
-                "their target's health",
-                "target_groups.rpc.protocol_version: HTTP/2 to targets is not served yet",
-                "target_groups.inner.protocol: TLS to targets without HTTP is not served yet",
-                "listeners[2].protocol: TLS listeners are not served yet"});
+    CHECK(findings_in(text) == Texts{"appliance_groups.firewalls.client_address: is not served yet, for decrypted legs "
+                                     "have no chain",
+                                     "policy[3].match.leg: decrypted legs have no chain yet",
+                                     "target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
+                                     "target_groups.rpc.protocol_version: HTTP/2 to targets is not served yet",
+                                     "target_groups.inner.protocol: TLS to targets without HTTP is not served yet",
+                                     "listeners[2].protocol: TLS listeners are not served yet"});
 }
 
 TEST_CASE("HTTP and HTTPS are served") {
