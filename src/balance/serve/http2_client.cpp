@@ -2,7 +2,6 @@
 #include "balance/serve/http2_client.hpp"
 
 #include "balance/serve/exchange.hpp"
-#include "balance/serve/http2_callbacks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,13 +24,9 @@ constexpr std::array<std::uint8_t, 8> leaving_ping{'g', 'o', 'i', 'n', 'g', 'o',
 
 } // namespace
 
-void Http2Turn::on_round_end() {
-    client_.take_turn();
-}
-
 Http2Client::Http2Client(Engine& engine, Transport transport, std::unique_ptr<ClientConnection> connection)
     : Link(engine.reactor(), engine.links(), std::move(transport)), engine_(engine), connection_(std::move(connection)),
-      session_(new_http2_session(*this)), block_(connection_->listener->http.limits),
+      session_(new_http2_session(*this, Http2Side::server)), block_(connection_->listener->http.limits),
       age_timer_(engine.reactor().timers(), [this] { on_age(); }),
       idle_timer_(engine.reactor().timers(), [this] { on_idle(); }),
       head_timer_(engine.reactor().timers(), [this] { on_slow_head(); }),
@@ -125,7 +120,13 @@ void Http2Client::on_frame(const nghttp2_frame& frame) {
     }
 }
 
-void Http2Client::on_request_begin(std::int32_t number) {
+void Http2Client::on_block_begin(const nghttp2_frame& frame) {
+    if (frame.headers.cat == NGHTTP2_HCAT_REQUEST) begin_stream(frame.hd.stream_id);
+    Http2Stream* const stream = find(frame.hd.stream_id);
+    block_.begin(stream != nullptr ? stream->arena() : nullptr);
+}
+
+void Http2Client::begin_stream(std::int32_t number) {
     auto stream = std::make_unique<Http2Stream>(*this, number);
     stream->place = streams_.size();
     nghttp2_session_set_stream_user_data(session_, number, stream.get());
@@ -194,15 +195,6 @@ void Http2Client::collect() {
         out().append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
     }
     if (unsent() > 0) flush_soon();
-}
-
-int Http2Client::append_content(const nghttp2_frame& frame, std::string_view header, std::size_t size) {
-    if (is_congested()) return NGHTTP2_ERR_WOULDBLOCK;
-    Http2Stream* const stream = find(frame.hd.stream_id);
-    if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    out().append(header);
-    stream->append_offered(out(), size);
-    return 0;
 }
 
 void Http2Client::on_frame_sent(const nghttp2_frame& frame) {

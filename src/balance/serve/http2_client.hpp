@@ -10,9 +10,11 @@
 
 #include "balance/serve/client_stream.hpp"
 #include "balance/serve/engine.hpp"
+#include "balance/serve/http2_callbacks.hpp"
 #include "balance/serve/http2_calm.hpp"
 #include "balance/serve/http2_fields.hpp"
 #include "balance/serve/http2_stream.hpp"
+#include "balance/serve/http2_turn.hpp"
 #include "balance/serve/link.hpp"
 
 #include <memory>
@@ -20,16 +22,6 @@
 #include <vector>
 
 namespace sallyport::serve {
-
-/// At the end of a round the connection sends what the round has made.
-class Http2Turn final : public RoundEnd {
-public:
-    explicit Http2Turn(Http2Client& client) : client_(client) {}
-    void on_round_end() override;
-
-private:
-    Http2Client& client_;
-};
 
 class Http2Client final : public Link {
 public:
@@ -48,15 +40,15 @@ public:
     [[nodiscard]] const ClientConnection& connection() const noexcept { return *connection_; }
     [[nodiscard]] Time now() noexcept { return reactor().now(); }
     /// Room to make fields in, for whoever submits them next.
-    [[nodiscard]] Http2Answer& answer() noexcept { return answer_; }
+    [[nodiscard]] Http2Message& message() noexcept { return message_; }
     void turn_soon();
     /// Something held can be delivered; somebody's answer waits for the client's windows.
     void deliver_soon() { wants_delivery_ = true, turn_soon(); }
     void note_full() noexcept { has_full_ = true; }
 
 private:
-    friend class Http2Turn;
-    friend struct Http2Callbacks;
+    friend class Http2Turn<Http2Client>;
+    friend struct Http2Callbacks<Http2Client>;
 
     // Link
     void on_readable() override;
@@ -67,14 +59,15 @@ private:
     // nghttp2, by Http2Callbacks.
     void on_frame_begin(const nghttp2_frame_hd& header);
     void on_frame(const nghttp2_frame& frame);
-    void on_request_begin(std::int32_t number);
+    void on_invalid_frame() noexcept { in_block_ = false; }
+    void on_block_begin(const nghttp2_frame& frame);
     void on_headers(const nghttp2_frame& frame);
     void on_content(std::int32_t number, std::string_view bytes);
     void on_stream_end(std::int32_t number, std::uint32_t error);
     void on_frame_sent(const nghttp2_frame& frame);
-    [[nodiscard]] int append_content(const nghttp2_frame& frame, std::string_view header, std::size_t size);
     [[nodiscard]] Http2Stream* find(std::int32_t number);
 
+    void begin_stream(std::int32_t number);
     void introduce();
     void feed(std::string_view bytes);
     void take_turn();
@@ -95,9 +88,9 @@ private:
     std::unique_ptr<ClientConnection> connection_;
     nghttp2_session* session_ = nullptr;
     std::vector<std::unique_ptr<Http2Stream>> streams_;
-    Http2Turn turn_{*this};
+    Http2Turn<Http2Client> turn_{*this};
     Http2Block block_;
-    Http2Answer answer_;
+    Http2Message message_;
     Http2Calm calm_;
     Timer age_timer_;  // then: until the second GOAWAY
     Timer idle_timer_; // no request lives; then: for lingering

@@ -52,7 +52,7 @@ bool Http2Block::add(std::string_view name, std::string_view value) {
     return true;
 }
 
-void Http2Answer::read(const http::ResponseHead& head) {
+void Http2Message::read(const http::ResponseHead& head) {
     list_.clear();
     // A tunnel of RFC 8441 begins with 200, one of HTTP/1 with 101.
     const std::uint16_t status = head.status == 101 ? 200 : head.status;
@@ -66,7 +66,18 @@ void Http2Answer::read(const http::ResponseHead& head) {
     }
 }
 
-void Http2Answer::read(const http::Fields& trailers) {
+void Http2Message::read(const http::RequestHead& head, std::string_view scheme, http::TextArena& arena) {
+    list_.clear();
+    add(":method", head.method);
+    add(":scheme", scheme);
+    if (!head.authority.empty()) add(":authority", head.authority);
+    add(":path", head.has_query ? arena.join({head.path, "?", head.query}) : head.path);
+    add_all(head.fields);
+    if (head.takes_trailers) add("te", "trailers");
+    if (head.body.framing == http::Framing::length) add_length(head.body.length);
+}
+
+void Http2Message::read(const http::Fields& trailers) {
     list_.clear();
     for (const http::Field& each : trailers)
         if (http::is_valid_name(each.name) && http::is_writable_value(each.value) &&
@@ -74,7 +85,7 @@ void Http2Answer::read(const http::Fields& trailers) {
             add(each.name, each.value);
 }
 
-void Http2Answer::add_all(const http::Fields& fields) {
+void Http2Message::add_all(const http::Fields& fields) {
     for (const http::Field& each : fields) {
         const http::KnownField known = http::known_field(each.name);
         if (known != http::KnownField::none && known != http::KnownField::expect) continue;
@@ -85,11 +96,11 @@ void Http2Answer::add_all(const http::Fields& fields) {
     }
 }
 
-void Http2Answer::add_length(std::uint64_t length) {
+void Http2Message::add_length(std::uint64_t length) {
     add("content-length", digits_of(length_, length));
 }
 
-void Http2Answer::add(std::string_view name, std::string_view value, std::uint8_t flags) {
+void Http2Message::add(std::string_view name, std::string_view value, std::uint8_t flags) {
     list_.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), flags});
 }
 

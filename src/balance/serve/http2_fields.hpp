@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields between nghttp2 and ourselves: those of a request as they come one by one, within the listener's limits, and
-// those of an answer in the form that nghttp2 sends.
+// Fields between nghttp2 and ourselves: those of a message as they come one by one, within the listener's limits, and
+// those of a message in the form that nghttp2 sends.
 #pragma once
 
 #include "balance/http/message.hpp"
@@ -40,8 +40,10 @@ private:
 };
 
 /// For nghttp2_submit_…(), which copies them and makes the names' letters small. Good as long as what it was made of.
-class Http2Answer {
+class Http2Message {
 public:
+    /// `arena`: for texts that are made here.
+    void read(const http::RequestHead& head, std::string_view scheme, http::TextArena& arena);
     /// Without fields of HTTP/1 connections, and those that cannot be written.
     void read(const http::ResponseHead& head);
     void read(const http::Fields& trailers);

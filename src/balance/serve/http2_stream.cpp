@@ -6,24 +6,13 @@
 #include "balance/serve/http2_client.hpp"
 #include "balance/serve/http2_fields.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace sallyport::serve {
-namespace {
-
-/// A buffer that has become larger than this is given back when it is empty.
-constexpr std::size_t kept_capacity_bytes = 4'096;
-
-ssize_t read_offered(nghttp2_session* /*session*/, std::int32_t /*number*/, std::uint8_t* /*room*/, std::size_t size,
-                     std::uint32_t* flags, nghttp2_data_source* source, void* /*client*/) {
-    return static_cast<Http2Stream*>(source->ptr)->offer(size, *flags);
-}
-
-} // namespace
 
 Http2Stream::Http2Stream(Http2Client& client, std::int32_t number)
     : client_(client), exchange_(client.engine().new_exchange()), opened_(client.now()), progress_(opened_),
-      number_(number) {}
+      number_(number), content_(client.session(), client.message()) {}
 
 Http2Stream::~Http2Stream() = default;
 
@@ -121,49 +110,40 @@ void Http2Stream::close() {
 void Http2Stream::send_continue() {
     http::ResponseHead head;
     head.status = 100;
-    Http2Answer& answer = client_.answer();
-    answer.read(head);
-    nghttp2_submit_headers(client_.session(), NGHTTP2_FLAG_NONE, number_, nullptr, answer.data(), answer.size(),
+    Http2Message& message = client_.message();
+    message.read(head);
+    nghttp2_submit_headers(client_.session(), NGHTTP2_FLAG_NONE, number_, nullptr, message.data(), message.size(),
                            nullptr);
     client_.turn_soon();
 }
 
 void Http2Stream::send_head(const http::ResponseHead& head) {
     const bool begins_tunnel = !head.upgrade.empty();
-    is_ended_ = !begins_tunnel && (head.body.framing == http::Framing::none ||
-                                   (head.body.framing == http::Framing::length && head.body.length == 0));
+    const bool is_whole = !begins_tunnel && (head.body.framing == http::Framing::none ||
+                                             (head.body.framing == http::Framing::length && head.body.length == 0));
     if (is_tunnel_ && is_paused_) {
         is_paused_ = false;
         awaits_end_ = begins_tunnel;
         client_.deliver_soon();
     }
-    Http2Answer& answer = client_.answer();
-    answer.read(head);
-    nghttp2_data_provider content{.source = {.ptr = this}, .read_callback = read_offered};
-    if (nghttp2_submit_response(client_.session(), number_, answer.data(), answer.size(),
-                                is_ended_ ? nullptr : &content) != 0)
+    Http2Message& message = client_.message();
+    message.read(head);
+    if (is_whole) content_.close();
+    const nghttp2_data_provider content = content_.provider();
+    if (nghttp2_submit_response(client_.session(), number_, message.data(), message.size(),
+                                is_whole ? nullptr : &content) != 0)
         reset(NGHTTP2_INTERNAL_ERROR);
     client_.turn_soon();
 }
 
 void Http2Stream::send_body(std::string_view bytes) {
-    if (is_ended_ || bytes.empty()) return;
-    out_.append(bytes);
-    is_full_ = unsent() > stream_high_water_bytes;
-    if (is_full_) client_.note_full();
-    wake();
+    content_.append(number_, bytes);
+    if (content_.is_full()) client_.note_full();
+    client_.turn_soon();
 }
 
 void Http2Stream::send_end(const http::Fields& trailers) {
-    if (is_ended_) return;
-    is_ended_ = true;
-    for (const http::Field& each : trailers)
-        trailers_.emplace_back(each.name, each.value);
-    wake();
-}
-
-void Http2Stream::wake() {
-    if (std::exchange(is_deferred_, false)) nghttp2_session_resume_data(client_.session(), number_);
+    content_.end(number_, trailers);
     client_.turn_soon();
 }
 
@@ -181,7 +161,8 @@ void Http2Stream::finished() {
     give_back(std::exchange(owed_, 0) + held_.size());
     held_ = {};
     progress_ = client_.now();
-    if (!is_ended_) {
+    seen_unsent_ = content_.unsent();
+    if (!content_.is_ended()) {
         reset(NGHTTP2_INTERNAL_ERROR);
     } else if (end_sent_) {
         stop_reading();
@@ -198,44 +179,6 @@ void Http2Stream::reset(std::uint32_t error) {
     client_.turn_soon();
 }
 
-// What nghttp2 asks for.
-
-ssize_t Http2Stream::offer(std::size_t room, std::uint32_t& flags) {
-    const std::size_t size = std::min(room, unsent());
-    if (size == 0 && !is_ended_) {
-        is_deferred_ = true;
-        return NGHTTP2_ERR_DEFERRED;
-    }
-    flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (!is_ended_ || size < unsent()) return static_cast<ssize_t>(size);
-    flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (trailers_.empty()) return static_cast<ssize_t>(size);
-    http::Fields fields;
-    for (const auto& [name, value] : trailers_)
-        fields.push_back({name, value});
-    Http2Answer& answer = client_.answer();
-    answer.read(fields);
-    if (answer.size() > 0 && nghttp2_submit_trailer(client_.session(), number_, answer.data(), answer.size()) == 0)
-        flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-    return static_cast<ssize_t>(size);
-}
-
-void Http2Stream::append_offered(std::string& out, std::size_t size) {
-    out.append(out_, sent_, size);
-    sent_ += size;
-    progress_ = client_.now();
-    if (unsent() == 0) {
-        sent_ = 0;
-        if (out_.capacity() > kept_capacity_bytes) {
-            out_ = {};
-        } else {
-            out_.clear();
-        }
-    } else if (sent_ > stream_high_water_bytes) {
-        out_.erase(0, std::exchange(sent_, 0));
-    }
-}
-
 void Http2Stream::note_end_sent() {
     end_sent_ = true;
     if (!exchange_) stop_reading();
@@ -247,15 +190,21 @@ void Http2Stream::stop_reading() {
 }
 
 void Http2Stream::tell_drained() {
-    if (!is_full_) return;
-    if (unsent() > stream_high_water_bytes / 2) return client_.note_full();
-    is_full_ = false;
-    if (exchange_) exchange_->on_client_drained();
+    if (content_.has_drained()) {
+        if (exchange_) exchange_->on_client_drained();
+    } else if (content_.is_full()) {
+        client_.note_full();
+    }
 }
 
 void Http2Stream::check_pace(Time now) {
     if (exchange_ || is_settled()) return;
-    if (now - progress_ >= client_.connection().listener->http.timeouts.idle) reset(NGHTTP2_CANCEL);
+    if (content_.unsent() != seen_unsent_) {
+        seen_unsent_ = content_.unsent();
+        progress_ = now;
+    } else if (now - progress_ >= client_.connection().listener->http.timeouts.idle) {
+        reset(NGHTTP2_CANCEL);
+    }
 }
 
 } // namespace sallyport::serve

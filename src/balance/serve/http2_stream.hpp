@@ -7,6 +7,7 @@
 #pragma once
 
 #include "balance/serve/client_stream.hpp"
+#include "balance/serve/http2_content.hpp"
 #include "balance/serve/time.hpp"
 
 #include <cstddef>
@@ -15,17 +16,12 @@
 #include <nghttp2/nghttp2.h>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace sallyport::serve {
 
 class Exchange;
 class Http2Client;
 class Http2Block;
-
-/// More than this of one answer waits for the client's windows: its source shall stop.
-inline constexpr std::size_t stream_high_water_bytes = 65'536;
 
 class Http2Stream final : private ClientStream {
 public:
@@ -48,9 +44,6 @@ public:
     /// What was held because the exchange had enough, once it has asked for more.
     void deliver_held();
     void tell_drained();
-    /// The next part of the content for a DATA frame, of at most `room` bytes (nghttp2_data_source_read_callback).
-    [[nodiscard]] ssize_t offer(std::size_t room, std::uint32_t& flags);
-    void append_offered(std::string& out, std::size_t size);
     /// The end of the answer has gone out.
     void note_end_sent();
 
@@ -72,38 +65,32 @@ private:
     void send_end(const http::Fields& trailers) override;
     void abort() override;
     void close_afterwards() override;
-    [[nodiscard]] bool is_congested() const override { return is_full_; }
+    [[nodiscard]] bool is_congested() const override { return content_.is_full(); }
     void resume() override;
     void finished() override;
 
-    [[nodiscard]] std::size_t unsent() const noexcept { return out_.size() - sent_; }
     void deliver(std::string_view bytes);
     void give_end();
     void give_back(std::size_t bytes);
     void let_exchange_go();
     void reset(std::uint32_t error);
-    void wake();
     void stop_reading();
 
     Http2Client& client_;
     std::unique_ptr<Exchange> exchange_; // null: it is over
     Time opened_;
-    Time progress_; // of the answer
+    Time progress_;               // of the answer, since the exchange is over
+    std::size_t seen_unsent_ = 0; // then
     std::int32_t number_;
-    std::string out_;
-    std::size_t sent_ = 0; // of out_
+    Http2Content content_; // of the answer
     std::string held_;
     std::size_t owed_ = 0; // taken, and not given back to the client's windows
     http::Fields held_trailers_;
-    std::vector<std::pair<std::string, std::string>> trailers_; // of the answer, until its content has gone
-    bool has_begun_ = false;                                    // the exchange
-    bool awaits_end_ = false;                                   // of the content or the tunnel
+    bool has_begun_ = false;  // the exchange
+    bool awaits_end_ = false; // of the content or the tunnel
     bool end_held_ = false;
     bool is_paused_ = false; // the exchange has enough
     bool is_tunnel_ = false;
-    bool is_full_ = false;
-    bool is_deferred_ = false; // nghttp2 waits for more of the answer
-    bool is_ended_ = false;    // the answer, as far as the exchange
     bool end_sent_ = false;
     bool aborted_ = false;
 };

@@ -4,6 +4,7 @@
 #include "balance/proxy/socket_address.hpp"
 #include "balance/serve/engine.hpp"
 #include "balance/serve/http1_target.hpp"
+#include "balance/serve/http2_target.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -36,6 +37,7 @@ bool is_in(const World& world, const TargetPlace& place) {
 } // namespace
 
 OpenedTarget TargetPools::open(const TargetPlace& place, const TargetLimits& limits, bool fresh, TargetUser& user) {
+    if (place.group->http.version != config::ProtocolVersion::http1) return open_http2(place, limits, fresh, user);
     if (!fresh) {
         const auto found = waiting_.find(place);
         if (found != waiting_.end() && !found->second.empty()) {
@@ -56,6 +58,26 @@ OpenedTarget TargetPools::open(const TargetPlace& place, const TargetLimits& lim
     return {.stream = &target, .is_ready = false, .is_reused = false};
 }
 
+OpenedTarget TargetPools::open_http2(const TargetPlace& place, const TargetLimits& limits, bool fresh,
+                                     TargetUser& user) {
+    std::vector<Http2Target*>& others = shared_[place];
+    for (Http2Target* const each : others) {
+        if (!each->has_room(fresh)) continue;
+        const bool is_reused = each->is_ready() && each->has_served();
+        if (is_reused) engine_.count().target_connections_reused.add(1);
+        return {.stream = &each->serve(user), .is_ready = each->is_ready(), .is_reused = is_reused};
+    }
+    Descriptor socket = begin_connection(place);
+    if (!socket) return {};
+    auto made = std::make_unique<Http2Target>(engine_, place, limits.http, Transport(std::move(socket)));
+    Http2Target& target = *made;
+    target.open(limits.connect);
+    if (!engine_.links().adopt(std::move(made))) return {};
+    engine_.count().target_connections.add(1);
+    others.push_back(&target);
+    return {.stream = &target.serve(user), .is_ready = false, .is_reused = false};
+}
+
 bool TargetPools::keep(Http1Target& waiting) {
     std::vector<Http1Target*>& others = waiting_[waiting.place()];
     if (others.size() >= waiting.place().group->http.idle_connections) return false;
@@ -68,7 +90,18 @@ void TargetPools::forget(Http1Target& waiting) noexcept {
     if (found != waiting_.end()) std::erase(found->second, &waiting);
 }
 
+void TargetPools::forget(Http2Target& gone) noexcept {
+    const auto found = shared_.find(gone.place());
+    if (found != shared_.end()) std::erase(found->second, &gone);
+}
+
 void TargetPools::follow(const World& world) {
+    std::vector<Http2Target*> old;
+    for (const auto& [place, targets] : shared_)
+        if (!is_in(world, place)) old.insert(old.end(), targets.begin(), targets.end());
+    for (Http2Target* const each : old)
+        each->close_soon();
+    std::erase_if(shared_, [](const auto& each) { return each.second.empty(); });
     std::vector<Http1Target*> over;
     for (const auto& [place, waiting] : waiting_)
         if (!is_in(world, place)) over.insert(over.end(), waiting.begin(), waiting.end());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connections to targets that wait for their next request, of one thread; and new ones where none waits.
+// The connections to targets that wait for their next request, or have room for one more, of one thread; and new ones
+// where there is none.
 #pragma once
 
 #include "balance/serve/link.hpp"
@@ -15,6 +16,7 @@ namespace sallyport::serve {
 
 class Engine;
 class Http1Target;
+class Http2Target;
 
 /// Whom a connection leads to, and how it is spoken there.
 struct TargetPlace {
@@ -51,10 +53,15 @@ public:
     /// False: there are enough that wait.
     [[nodiscard]] bool keep(Http1Target& waiting);
     void forget(Http1Target& waiting) noexcept;
+    void forget(Http2Target& gone) noexcept;
 
 private:
+    [[nodiscard]] OpenedTarget open_http2(const TargetPlace& place, const TargetLimits& limits, bool fresh,
+                                          TargetUser& user);
+
     Engine& engine_;
     std::map<TargetPlace, std::vector<Http1Target*>> waiting_; // the last to come goes first
+    std::map<TargetPlace, std::vector<Http2Target*>> shared_;  // all that there are, whether they wait or not
 };
 
 } // namespace sallyport::serve

@@ -9,7 +9,7 @@ using namespace sallyport::serve;
 
 namespace {
 
-std::string text_of(const Http2Answer& answer) {
+std::string text_of(const Http2Message& answer) {
     std::string text;
     for (std::size_t i = 0; i < answer.size(); ++i) {
         const nghttp2_nv& each = answer.data()[i];
@@ -20,7 +20,7 @@ std::string text_of(const Http2Answer& answer) {
 }
 
 std::string text_of(const http::ResponseHead& head) {
-    Http2Answer answer;
+    Http2Message answer;
     answer.read(head);
     return text_of(answer);
 }
@@ -66,7 +66,7 @@ TEST_CASE("a tunnel that HTTP/1 grants with 101 is granted with 200") {
 TEST_CASE("an answer can be read anew, and trailers too") {
     http::ResponseHead head;
     head.status = 404;
-    Http2Answer answer;
+    Http2Message answer;
     answer.read(head);
     answer.read(http::Fields{{"Grpc-Status", "0"}, {"Connection", "x"}, {"x", "1\n"}});
     CHECK(text_of(answer) == "Grpc-Status: 0; ");

@@ -34,7 +34,7 @@ class Gateway:
         self.http = free_port()
         words = [SERVE_LINES, "--http", str(self.http), "--target", *map(str, targets)]
         for name, value in settings.items():
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            words += [f"--{name.replace('_', '-')}", *([str(value)] if value != "" else [])]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if (line := self.process.stdout.readline()) != "ready\n":
             raise AssertionError(line)
@@ -274,10 +274,7 @@ class Frames(unittest.TestCase):
             for changes, more, status in [({":path": "/" + "a" * 17000}, [], 414), ({}, [("x", "a" * 17000)], 431),
                                           ({}, many, 431), ({}, [(f"x{i}", "a" * 16000) for i in range(5)], 431)]:
                 with Client(gateway.http) as client:
-                    payload = block([*{**GET, **changes}.items(), *more])
-                    pieces = [payload[at : at + 16384] for at in range(0, len(payload), 16384)]
-                    client.send(frame(HEADERS, END_STREAM | (END_HEADERS if len(pieces) == 1 else 0), 1, pieces[0]),
-                                *[frame(CONTINUATION, END_HEADERS if each is pieces[-1] else 0, 1, each) for each in pieces[1:]])
+                    client.send(*headers(1, block([*{**GET, **changes}.items(), *more]), END_STREAM))
                     self.assertEqual(client.answer(1)[0], status)
             with Client(gateway.http) as client:  # nobody reads as much as that
                 number = client.request(more=[(f"x-{i}", "1") for i in range(400)])
@@ -320,7 +317,7 @@ class Frames(unittest.TestCase):
 
     def test_frames_that_change_nothing_end_the_connection(self):
         # Nobody answers: frames of a stream that has ended are passed over, and cost nothing.
-        with Target(lambda peer: [*iter(lambda: peer.recv(65536), b"")]) as target, Gateway(target.port) as gateway:
+        with Target(lambda peer: read_head(peer) and peer.recv(1)) as target, Gateway(target.port) as gateway:
             for flood in [frame(SETTINGS), frame(PRIORITY, 0, 1, b"\0\0\0\0\1"), frame(DATA, 0, 1)]:
                 with Client(gateway.http) as client:
                     client.request(ends=False)
@@ -558,6 +555,217 @@ class Frames(unittest.TestCase):
                 while len(target.peers) < 21:
                     time.sleep(0.01)
                 gateway.__exit__()
+
+
+def serves(serve):
+    """A function for Target: the same with HTTP/2."""
+    return lambda peer: serve(Server(peer))
+
+
+class Targets(unittest.TestCase):
+    """Targets with HTTP/2."""
+
+    def gateway(self, *targets, **settings):
+        return Gateway(*(each.port for each in targets), target_http2="", **settings)
+
+    def test_requests_of_both_versions_share_a_connection(self):
+        def serve(server):
+            for number in server.requests():
+                server.answer(number, [(":status", "200"), ("x-number", str(number)), ("content-type", "a/b")])
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway:
+            for version in ["--http2-prior-knowledge", "--http1.1"] * 3:
+                got = curl(version, "--include", gateway.url("/a?b"))
+                self.assertIn(b"content-type: a/b\r\n", got.stdout)
+                self.assertTrue(got.stdout.endswith(b"\r\nok\n"), got.stdout)
+            self.assertEqual(len(target.peers), 1)
+
+    def test_the_end_of_an_answer_has_its_trailers(self):
+        trailers = [("grpc-status", "0"), ("grpc-message", "well")]
+
+        def serve(server):
+            for number in server.requests():
+                server.answer(number, trailers=trailers)
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway:
+            for version in ["--http2-prior-knowledge", "--http1.1"]:
+                got = curl(version, "--include", gateway.url())
+                self.assertTrue(got.stdout.endswith(b"\r\nok\ngrpc-status: 0\r\ngrpc-message: well\r\n"), got.stdout)
+
+    def test_an_answer_may_be_a_head_alone_and_may_be_announced(self):
+        def serve(server):
+            for number in server.requests():
+                fields = block([(":status", "200"), ("grpc-status", "12")])
+                server.send(frame(HEADERS, END_HEADERS, number, block([(":status", "103"), ("link", "x")])),
+                            frame(HEADERS, END_HEADERS | END_STREAM, number, fields))
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway:
+            got = curl("--include", gateway.url())
+            self.assertRegex(got.stdout.decode(), r"^HTTP/2 200 \r\n(?s:.*)grpc-status: 12\r\n")
+
+    def test_what_a_target_that_leaves_has_not_taken_goes_elsewhere(self):
+        taken = []
+
+        def serve(server):
+            numbers = []
+            for number in server.requests():
+                numbers.append(number)
+                if len(numbers) < 3:
+                    continue
+                # It has taken the first alone, and is not asked about it again.
+                server.send(frame(GOAWAY, 0, 0, struct.pack(">II", numbers[0], NO_ERROR)))
+                server.answer(numbers[0])
+                taken.append(numbers[0])
+                server.until(lambda *_: False)
+
+        def others(server):
+            for number in server.requests():
+                server.answer(number)
+                taken.append(number)
+
+        behaviours = [serve]
+        with Target(lambda peer: serves(behaviours.pop() if behaviours else others)(peer)) as target, \
+                self.gateway(target) as gateway, Client(gateway.http) as client:
+            numbers = [client.request({":method": "POST"}) for _ in range(3)]
+            statuses = {}
+            while len(statuses) < 3:
+                kind, _, number, payload = client.read()
+                if kind == HEADERS:
+                    statuses[number] = status_of(payload)
+            self.assertEqual(statuses, dict.fromkeys(numbers, 200))
+            self.assertEqual(len(taken), 3)
+
+    def test_what_targets_do_wrong_has_its_status(self):
+        def resets(server):
+            for number in server.requests():
+                server.send(frame(RST_STREAM, 0, number, struct.pack(">I", INTERNAL_ERROR)))
+
+        def head(*fields):
+            def serve(server):
+                for number in server.requests():
+                    server.answer(number, fields)
+            return serves(serve)
+
+        status = (":status", "200")
+        for what, serve in [("speaks HTTP/1", sends(ok)), ("resets", serves(resets)), ("no status", head(("x", "1"))),
+                            ("two statuses", head(status, status)), ("101", head((":status", "101"))),
+                            ("a connection's field", head(status, ("connection", "close"))),
+                            ("another length", head(status, ("content-length", "1"))),
+                            ("a line's end", head(status, ("x", "1\r\ny: 2"))),
+                            ("too large", head(status, *[(f"x{i}", "a" * 8000) for i in range(2)] * 3)),
+                            ("far too large", head(status, *[(f"x{i}", "1") for i in range(1000)])),
+                            ("leaves", serves(lambda server: server.send(frame(GOAWAY, 0, 0, b"\0" * 8))))]:
+            with self.subTest(what), Target(serve) as target, self.gateway(target) as gateway, \
+                    Client(gateway.http) as client:
+                status_, _, error = client.answer(client.request({":method": "POST"}))
+                self.assertTrue(status_ == 502 or (what == "another length" and error == INTERNAL_ERROR), (status_, error))
+
+    def test_a_request_that_is_taken_back_is_taken_back_at_the_target_alone(self):
+        reset = threading.Event()
+
+        def serve(server):
+            while (each := server.read()) is not None:
+                kind, flags, number, _ = each
+                if kind == HEADERS and number > 1:
+                    server.answer(number)
+                if kind == RST_STREAM and number == 1:
+                    reset.set()
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway, Client(gateway.http) as client:
+            number = client.request()
+            while not target.peers:
+                time.sleep(0.01)
+            self.assertEqual(client.answer(client.request())[0], 200)
+            client.reset(number)
+            self.assertTrue(reset.wait(PATIENCE_S))
+            self.assertEqual(client.answer(client.request())[0], 200)
+            self.assertEqual(len(target.peers), 1)
+
+    def test_a_slow_client_does_not_hold_up_others_on_the_same_connection(self):
+        size = 8 << 20
+
+        def serve(server):
+            windows = {0: 65535}
+            streams = {}
+            while (each := server.read()) is not None:
+                kind, flags, number, payload = each
+                if kind == SETTINGS and not flags & ACK:
+                    told = dict(struct.unpack(">HI", payload[at : at + 6]) for at in range(0, len(payload), 6))
+                    first = told.get(INITIAL_WINDOW_SIZE, 65535)
+                if kind == HEADERS:
+                    large = len(streams) < 8
+                    server.send(frame(HEADERS, END_HEADERS, number, block([(":status", "200")])))
+                    streams[number] = size if large else 3
+                    windows[number] = first
+                if kind == WINDOW_UPDATE:
+                    windows[number] = windows.get(number, first) + struct.unpack(">I", payload)[0]
+                for stream, left in list(streams.items()):
+                    while left > 0 and (room := min(left, windows[0], windows[stream], 16384)) > 0:
+                        left -= room
+                        windows[0] -= room
+                        windows[stream] -= room
+                        server.send(frame(DATA, END_STREAM if left == 0 else 0, stream, b"x" * room))
+                    streams[stream] = left
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway, Client(gateway.http, window=100) as slow, \
+                Client(gateway.http) as quick:
+            before = gateway.memory_kb()
+            numbers = [slow.request() for _ in range(8)]
+            heads = 0
+            while heads < 8:
+                heads += slow.read()[0] == HEADERS
+            for _ in range(20):
+                self.assertEqual(quick.answer(quick.request()), (200, b"xxx", None))
+            self.assertLess(gateway.memory_kb() - before, 8000)
+            self.assertEqual(len(target.peers), 1)
+            slow.send(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1 << 30)),
+                      *[frame(WINDOW_UPDATE, 0, number, struct.pack(">I", 1 << 30)) for number in numbers])
+            got, ended = 0, 0
+            while ended < 8:
+                kind, flags, _, payload = slow.read()
+                self.assertNotEqual(kind, RST_STREAM)
+                if kind == DATA:
+                    got += len(payload)
+                    ended += flags & END_STREAM
+            self.assertGreater(got, 8 * size - 1000)
+
+    def test_content_waits_for_a_target_that_gives_no_window(self):
+        content = os.urandom(1 << 20) * 4
+        arrived = hashlib.sha256()
+        may_go_on = threading.Event()
+
+        def serve(server):
+            server.send(frame(SETTINGS, 0, 0, struct.pack(">HI", INITIAL_WINDOW_SIZE, 0)))
+            for kind, flags, number, payload in iter(server.read, None):
+                if kind == HEADERS:
+                    may_go_on.wait(PATIENCE_S)
+                    more = struct.pack(">I", 1 << 30)
+                    server.send(frame(WINDOW_UPDATE, 0, number, more), frame(WINDOW_UPDATE, 0, 0, more))
+                if kind == DATA:
+                    arrived.update(payload)
+                    if flags & END_STREAM:
+                        server.answer(number)
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway:
+            before = gateway.memory_kb()
+            upload = subprocess.Popen(["curl", "--silent", "--http1.1", "--data-binary", "@-", gateway.url()], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE)
+            threading.Timer(1, may_go_on.set).start()
+            said, _ = upload.communicate(content, PATIENCE_S)
+            self.assertEqual(said, b"ok\n")
+            self.assertEqual(arrived.digest(), hashlib.sha256(content).digest())
+            self.assertLess(gateway.memory_kb() - before, 4000)
+
+    def test_idle_connections_serve_again_or_are_replaced(self):
+        def serve(server):
+            for number in server.requests():
+                server.answer(number)
+                server.socket.shutdown(socket.SHUT_WR)
+                server.until(lambda *_: False)
+
+        with Target(serves(serve)) as target, self.gateway(target) as gateway:
+            for _ in range(5):
+                self.assertEqual(curl(gateway.url()).stdout, b"ok\n")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,14 @@ def frame(kind, flags=0, stream=0, payload=b""):
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
+def headers(stream, fields, flags=0):
+    """A block in as many frames as it needs."""
+    pieces = [fields[at : at + 16384] for at in range(0, len(fields), 16384)]
+    kinds = [(HEADERS, flags)] + [(CONTINUATION, 0)] * (len(pieces) - 1)
+    return [frame(kind, flag | (END_HEADERS if piece is pieces[-1] else 0), stream, piece)
+            for (kind, flag), piece in zip(kinds, pieces)]
+
+
 def status_of(fields):
     """Of a block that begins with :status: one of the static table's, or its digits in Huffman's code."""
     known = {0x88: 200, 0x89: 204, 0x8A: 206, 0x8B: 304, 0x8C: 400, 0x8D: 404, 0x8E: 500}
@@ -140,3 +148,32 @@ class Client:
     def goaways(self):
         """(last stream, error) of each GOAWAY until the connection ends."""
         return [struct.unpack(">II", payload[:8]) for kind, _, _, payload in self.until(lambda *_: False) if kind == GOAWAY]
+
+
+class Server:
+    """The other end: a connection that a client of HTTP/2 has opened, whose requests' fields are not looked at."""
+
+    def __init__(self, peer):
+        self.socket, self.unread = peer, b""
+        while len(self.unread) < len(PREFACE):
+            self.unread += peer.recv(65536)
+        if not self.unread.startswith(PREFACE):
+            raise AssertionError(self.unread)
+        self.unread = self.unread[len(PREFACE) :]
+        self.send(frame(SETTINGS))
+
+    send = Client.send
+    read = Client.read
+    until = Client.until
+
+    def requests(self):
+        """The number of each request, when its head has come."""
+        while (each := self.read()) is not None:
+            if each[0] == HEADERS:
+                yield each[2]
+
+    def answer(self, stream, fields=((":status", "200"),), content=b"ok\n", trailers=()):
+        frames = [*headers(stream, block(fields)), frame(DATA, 0 if trailers else END_STREAM, stream, content)]
+        if trailers:
+            frames.append(frame(HEADERS, END_HEADERS | END_STREAM, stream, block(trailers)))
+        self.send(*frames)
