@@ -83,13 +83,18 @@ bool Exchange::may_try_again(TargetFault fault) {
     const bool was_reused = state_.is_reused;
     leave_target();
     if (state_.head_sent || tries_.size() >= most_tries) return false;
+    // Content that has gone is not here any more.
+    if (was_sent && state_.body_sent) return false;
     if (was_sent && fault != TargetFault::unprocessed) {
-        const bool is_safe = fault == TargetFault::closed && group_->http.retries && !state_.body_sent &&
-                             is_idempotent(request_.method) && request_.upgrade.empty();
+        const bool is_safe = fault == TargetFault::closed && group_->http.retries && is_idempotent(request_.method) &&
+                             request_.upgrade.empty();
         if (!is_safe) return false;
     }
-    // It may have closed a connection that waited, and be well: it is asked once more on one of its own.
-    if (was_sent && was_reused) {
+    if (was_sent && fault == TargetFault::unprocessed) {
+        // The connection leaves, the target is well: another connection, and then one that nobody else fills up.
+        state_.wants_fresh = tries_.size() > 1;
+    } else if (was_sent && was_reused) {
+        // It may have closed a connection that waited, and be well: it is asked once more on one of its own.
         state_.wants_fresh = true;
     } else {
         excluded_.push_back(index);
