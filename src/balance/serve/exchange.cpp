@@ -141,6 +141,10 @@ void Exchange::forward(const config::ForwardAction& action) {
     if (share == no_index) return answer(503);
     state_.group_index = listener_->groups[rule_->shares[share].group];
     group_ = world.groups[state_.group_index];
+    // gRPC is POST over HTTP/2; what else is asked can not be said in it.
+    if (group_->http.version == config::ProtocolVersion::grpc &&
+        (request_.version != http::Version::http2 || request_.method != "POST"))
+        return answer(464);
     if (!prepare_request(*rule_, *connection_, arena_, engine_.random(), request_)) return answer(500);
     try_target();
 }

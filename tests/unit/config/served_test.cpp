@@ -37,7 +37,7 @@ TEST_CASE("what is not served yet is a finding at its place") {
                                      "have no chain",
                                      "policy[3].match.leg: decrypted legs have no chain yet",
                                      "target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
-                                     "target_groups.rpc.protocol_version: HTTP/2 to targets is not served yet",
+                                     "target_groups.rpc.health_check: health checks by HTTP/2 are not served yet",
                                      "target_groups.inner.protocol: TLS to targets without HTTP is not served yet",
                                      "listeners[2].protocol: TLS listeners are not served yet"});
 }

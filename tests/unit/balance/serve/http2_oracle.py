@@ -566,7 +566,18 @@ class Targets(unittest.TestCase):
     """Targets with HTTP/2."""
 
     def gateway(self, *targets, **settings):
-        return Gateway(*(each.port for each in targets), target_http2="", **settings)
+        return Gateway(*(each.port for each in targets), **{"target_version": "http2", **settings})
+
+    def test_a_group_of_grpc_is_asked_by_post_over_http2(self):
+        def serve(server):
+            for number in server.requests():
+                server.answer(number, trailers=[("grpc-status", "0")])
+
+        with Target(serves(serve)) as target, self.gateway(target, target_version="grpc") as gateway:
+            for words, status in [(["--http2-prior-knowledge", "--data", "x"], b"200"), (["--http2-prior-knowledge"], b"464"),
+                                  (["--http1.1", "--data", "x"], b"464")]:
+                got = curl(*words, "--output", os.devnull, "--write-out", "%{http_code}", gateway.url())
+                self.assertEqual(got.stdout, status, words)
 
     def test_requests_of_both_versions_share_a_connection(self):
         def serve(server):

@@ -32,7 +32,7 @@ options::options_description all_options() {
     add("target", options::value<std::vector<std::uint16_t>>()->multitoken(), "ports of targets");
     add("target-ca", options::value<std::string>(), "speak TLS to targets, and believe this CA");
     add("target-name", options::value<std::string>(), "the name that targets' certificates have");
-    add("target-http2", "speak HTTP/2 to targets");
+    add("target-version", options::value<std::string>()->default_value("http1"), "or http2, grpc");
     add("sticky", "cookies of the load balancer's own");
     add("algorithm", options::value<std::string>()->default_value("round_robin"));
     add("idle", options::value<int>(), "ms");
@@ -96,7 +96,8 @@ config::Config config_of(const options::variables_map& given) {
                                                                                   : config::Algorithm::round_robin;
     group.http.emplace();
     group.http->idle_connections = 512;
-    if (given.count("target-http2") != 0) group.http->version = config::ProtocolVersion::http2;
+    if (given["target-version"].as<std::string>() == "http2") group.http->version = config::ProtocolVersion::http2;
+    if (given["target-version"].as<std::string>() == "grpc") group.http->version = config::ProtocolVersion::grpc;
     if (given.count("sticky") != 0) group.http->cookie = config::CookieKind::load_balancer;
     for (const std::uint16_t port : given["target"].as<std::vector<std::uint16_t>>())
         group.targets.push_back(
