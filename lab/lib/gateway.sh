@@ -30,8 +30,12 @@ appliance_is() {
 # The flows that go through an appliance now.
 flows_at() { ask_gateway appliances --json | jq --arg name "$1" '.appliances[] | select(.name == $name) | .flows_active'; }
 
-# The lab's own config; a lab by another name has an admin socket of its own.
+# The lab's own config, or that of $LAB_CONFIG; a lab by another name has an admin socket of its own.
 lab_config() {
+  if [ -n "${LAB_CONFIG:-}" ]; then
+    printf '%s\n' "$LAB_CONFIG"
+    return
+  fi
   if [ "$LAB_NAME" = lab ]; then
     printf '%s\n' "$repo/lab/config/gateway.yaml"
     return

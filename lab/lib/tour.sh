@@ -206,8 +206,85 @@ _none_failed_later() {
   [ "$good" -ge 10 ] && [ "$(_failed_beside)" -le $((before + 1)) ]
 }
 
+tour_https() {
+  step '8. https:// through the chain: TLS ends at the gateway; a target is killed under load'
+  check 'three targets are healthy' wait_until 15 all_healthy site
+  check 'http:// leads to https://' _is_redirected
+  start_capture https inspect to-gateway "$run_dir/https.pcap" "$all_but_probes"
+  check 'a page, verified by the CA of the lab' ask_https 1
+  check 'the same over HTTP/2' _is_http2
+  stop_capture https || note_check FAILED 'the capture is whole'
+  check 'the appliances see client and listener' _chain_sees_https
+  check 'requests are spread over web1, web2 and web3' _https_is_spread
+  check 'a cookie keeps a client at its target' _https_sticks
+  rm -f "$run_dir/load.over"
+  _asking_https_beside &
+  local beside=$!
+  check 'that target is killed, and found out' _kill_https_target
+  check 'the client moves, with a cookie for another' _https_moves
+  touch "$run_dir/load.over"
+  wait "$beside" || true
+  check 'of the requests beside that, none failed' _no_request_failed
+  start_target_web "$(cat "$run_dir/https.target")"
+  check 'it comes back' wait_until 15 all_healthy site web web-v6
+}
+_is_redirected() {
+  local to
+  to=$(in_namespace client curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' --max-time 5 "http://$https_v4/who?a=b")
+  say "$to"
+  [ "$to" = "301 https://$https_v4/who?a=b" ]
+}
+_is_http2() {
+  local version
+  version=$(in_namespace client curl -sS -o /dev/null -w '%{http_version}' --max-time 5 --cacert "$https_home/ca.pem" "https://$https_v4/who")
+  say "version $version"
+  [ "$version" = 2 ]
+}
+_chain_sees_https() {
+  local inside
+  inside=$(tshark -n -r "$run_dir/https.pcap" -Y "geneve and tcp.port == 443 and ip.addr == $https_v4" 2>/dev/null | wc -l)
+  say "$inside packets"
+  [ "$inside" -gt 20 ]
+}
+_https_is_spread() {
+  ask_https 90 >"$run_dir/answers" || return 1
+  is_as_weighted "$run_dir/answers" web1=1 web2=1 web3=1
+}
+_https_sticks() {
+  rm -f "$run_dir/jar"
+  ask_https 1 --cookie-jar "$run_dir/jar" | cut -d' ' -f1 >"$run_dir/https.target"
+  ask_https 12 --cookie "$run_dir/jar" >"$run_dir/answers" || return 1
+  shares "$run_dir/answers"
+  [ "$(share_of "$run_dir/answers" "$(cat "$run_dir/https.target")")" -eq 12 ]
+}
+_asking_https_beside() {
+  while [ ! -e "$run_dir/load.over" ]; do
+    if ask_https 1 >/dev/null 2>&1; then say good; else say failed; fi
+  done >"$run_dir/beside"
+}
+_kill_https_target() {
+  local name
+  name=$(cat "$run_dir/https.target")
+  kill_process "nginx-$name"
+  wait_until 10 target_is "site/$name" unhealthy || return 1
+  say "$name"
+}
+_https_moves() {
+  cp "$run_dir/jar" "$run_dir/jar.before"
+  ask_https 6 --cookie "$run_dir/jar" --cookie-jar "$run_dir/jar" >"$run_dir/answers" || return 1
+  shares "$run_dir/answers"
+  [ "$(share_of "$run_dir/answers" "$(cat "$run_dir/https.target")")" -eq 0 ] &&
+    [ "$(cut -d' ' -f1 "$run_dir/answers" | sort -u | wc -l)" -eq 1 ] && ! cmp -s "$run_dir/jar" "$run_dir/jar.before"
+}
+_no_request_failed() {
+  local good
+  good=$(grep -c good "$run_dir/beside")
+  say "$good came through"
+  [ "$good" -ge 10 ] && ! grep -q failed "$run_dir/beside"
+}
+
 tour_state() {
-  step '8. What the gateway says about it'
+  step '9. What the gateway says about it'
   check 'the gateway answers' _gateway_status
   check 'it has flows of the tour' _gateway_flows
 }
