@@ -52,7 +52,8 @@ void Exchange::begin(ClientStream& stream, const ClientConnection& connection, h
     start(stream, connection, desync);
     const config::HttpServer& server = listener_->http;
     clean_request(server, request_);
-    state_.request_ended = request_.body.framing == http::Framing::none;
+    state_.request_ended = request_.body.framing == http::Framing::none ||
+                           (request_.body.framing == http::Framing::length && request_.body.length == 0);
     state_.upgrade = request_.upgrade;
     state_.authority = request_.authority;
     state_.trace_id = l7::add_trace(server.trace, state_.created, engine_.random(), arena_, request_.fields);
@@ -173,6 +174,7 @@ bool Exchange::on_body(std::string_view bytes) {
 
 void Exchange::on_end(const http::Fields& trailers) {
     if (state_.phase == Phase::over) return;
+    if (state_.request_ended && state_.upgrade.empty()) return; // the head has said so
     state_.request_ended = true;
     touch();
     if (state_.phase == Phase::opening) {

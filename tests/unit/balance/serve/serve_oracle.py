@@ -352,6 +352,13 @@ class Faults(unittest.TestCase):
             for _ in range(5):
                 self.assertEqual(status_of(gateway.exchange(self.get)), 200)
 
+    def test_a_length_of_zero_is_an_end(self):
+        with Target(answer(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
+            for _ in range(3):
+                client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+                self.assertEqual(status_of(read_head(client)), 200)
+            self.assertEqual(len(target.peers), 1)
+
     def test_slow_clients_are_told(self):
         with Target(lambda peer: read_all(peer)) as target, Gateway(target.port, header_read=300, idle=500) as gateway:
             self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost")), 408)
