@@ -103,7 +103,6 @@ Result<std::unique_ptr<HttpService::Thread>> HttpService::make_thread(unsigned n
     serve::EngineSettings settings;
     settings.threads = settings_.threads;
     settings.connections = (settings_.connections + settings_.threads - 1) / settings_.threads;
-    settings.threads = settings_.threads;
     for (const auto& log : logs_)
         settings.logs.push_back({log->format(), log->requests(number), log->connections(number)});
     settings.cookie_keys = std::move(keys);
