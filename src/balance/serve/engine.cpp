@@ -60,11 +60,23 @@ void Engine::end_connections() {
 void Engine::follow(std::shared_ptr<const World> world, std::function<void(std::vector<std::string>)> taken) {
     reactor_->post([this, world = std::move(world), taken = std::move(taken)] {
         world_ = world;
+        by_number_.clear();
+        for (const auto& listener : world_->listeners) {
+            if (listener->number >= by_number_.size()) by_number_.resize(listener->number + std::size_t{1});
+            by_number_[listener->number] = listener;
+        }
         told_ = taken;
         pools_.follow(*world_);
         listen();
         tell_living();
     });
+}
+
+const std::shared_ptr<const ListenerPlan>&
+Engine::newest(const std::shared_ptr<const ListenerPlan>& known) const noexcept {
+    if (known->number >= by_number_.size()) return known;
+    const auto& now = by_number_[known->number];
+    return now != nullptr && (now->tls != nullptr) == (known->tls != nullptr) ? now : known;
 }
 
 void Engine::enter(Exchange& exchange) {

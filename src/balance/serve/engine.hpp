@@ -80,6 +80,9 @@ public:
     [[nodiscard]] SplitMix64& random() noexcept { return chooser_.random; }
     [[nodiscard]] l7::UnixTime wall_clock() const noexcept;
     [[nodiscard]] std::string_view date() noexcept { return date_.at(wall_clock()); }
+    /// The listener as it is now; as it was, when it is gone.
+    [[nodiscard]] const std::shared_ptr<const ListenerPlan>&
+    newest(const std::shared_ptr<const ListenerPlan>& known) const noexcept;
     /// no_index: nobody takes requests.
     [[nodiscard]] TargetIndex choose(TargetGroupIndex group, const balance::Request& request) noexcept;
     [[nodiscard]] const LogQueues* log(std::size_t number) const noexcept {
@@ -117,6 +120,7 @@ private:
     l7::Stickiness stickiness_;
     l7::DateText date_;
     std::shared_ptr<const World> world_;
+    std::vector<std::shared_ptr<const ListenerPlan>> by_number_; // of the world; null: none
     std::vector<Exchange*> living_;
     std::vector<std::unique_ptr<Exchange>> spare_;
     std::vector<std::unique_ptr<Exchange>> used_;

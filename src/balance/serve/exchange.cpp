@@ -40,7 +40,7 @@ void Exchange::recycle() {
 void Exchange::start(ClientStream& stream, const ClientConnection& connection, http::DesyncReport desync) {
     client_ = &stream;
     connection_ = &connection;
-    listener_ = connection.listener;
+    listener_ = engine_.newest(connection.listener);
     state_.desync = desync;
     state_.began = engine_.reactor().now();
     state_.created = engine_.wall_clock();
@@ -146,7 +146,7 @@ void Exchange::forward(const config::ForwardAction& action) {
     if (group_->http.version == config::ProtocolVersion::grpc &&
         (request_.version != http::Version::http2 || request_.method != "POST"))
         return answer(464);
-    if (!prepare_request(*rule_, *connection_, arena_, engine_.random(), request_)) return answer(500);
+    if (!prepare_request({*listener_, *connection_, *rule_}, arena_, engine_.random(), request_)) return answer(500);
     try_target();
 }
 

@@ -31,11 +31,10 @@ bool is_ours(std::string_view name) noexcept {
 }
 
 /// With the listener's port, where that is not the usual one and the client has named none, as ALB does.
-std::string_view host_for_target(const ClientConnection& connection, http::TextArena& arena,
-                                 std::string_view authority) {
-    const std::uint16_t usual = connection.is_tls ? 443 : 80;
-    const std::uint16_t port = connection.listener->port;
-    if (connection.listener->http.preserves_host || port == usual || authority.empty() ||
+std::string_view host_for_target(const ListenerPlan& listener, http::TextArena& arena, std::string_view authority) {
+    const std::uint16_t usual = listener.tls != nullptr ? 443 : 80;
+    const std::uint16_t port = listener.port;
+    if (listener.http.preserves_host || port == usual || authority.empty() ||
         !rules::split_authority(authority).port.empty())
         return authority;
     std::array<char, 5> text{};
@@ -64,9 +63,9 @@ void clean_request(const config::HttpServer& server, http::RequestHead& head) {
     if (head.version == http::Version::http2 && !head.upgrade.empty()) head.body = {};
 }
 
-bool prepare_request(const rules::Rule& rule, const ClientConnection& connection, http::TextArena& arena,
-                     SplitMix64& random, http::RequestHead& head) {
-    const config::HttpServer& server = connection.listener->http;
+bool prepare_request(const RequestOrigin& origin, http::TextArena& arena, SplitMix64& random, http::RequestHead& head) {
+    const auto& [listener, connection, rule] = origin;
+    const config::HttpServer& server = listener.http;
     const std::string_view host = head.authority;
     if (rule.host_rewrite && rules::rewrite_host(*rule.host_rewrite, head, arena) == rules::RewriteOutcome::failed)
         return false;
@@ -87,7 +86,7 @@ bool prepare_request(const rules::Rule& rule, const ClientConnection& connection
     for (const auto& [name, value] : connection.certificate_fields)
         head.fields.push_back({name, value});
     rules::apply(rule.request_headers, head.fields, arena);
-    head.authority = host_for_target(connection, arena, head.authority);
+    head.authority = host_for_target(listener, arena, head.authority);
     return true;
 }
 

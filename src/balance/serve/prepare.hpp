@@ -16,9 +16,16 @@ namespace sallyport::serve {
 /// does not want are gone.
 void clean_request(const config::HttpServer& server, http::RequestHead& head);
 
+/// What decides about the changes: the listener as it is now, which may be newer than the connection's.
+struct RequestOrigin {
+    const ListenerPlan& listener;
+    const ClientConnection& connection;
+    const rules::Rule& rule;
+};
+
 /// By the rule that has matched. False: a rewrite does not fit this request (500).
-[[nodiscard]] bool prepare_request(const rules::Rule& rule, const ClientConnection& connection, http::TextArena& arena,
-                                   SplitMix64& random, http::RequestHead& head);
+[[nodiscard]] bool prepare_request(const RequestOrigin& origin, http::TextArena& arena, SplitMix64& random,
+                                   http::RequestHead& head);
 
 /// The method is one that may be sent twice (RFC 9110 9.2.2).
 [[nodiscard]] bool is_idempotent(std::string_view method) noexcept;

@@ -203,10 +203,18 @@ int main(int argc, char** argv) {
         std::printf("%s\n", sentence.c_str());
     std::puts("ready");
     std::fflush(stdout);
-    // "end PORT": that target has left, and its delay is over.
+    // "end PORT": that target has left, and its delay is over. "fixed TEXT": /fixed says that from now on.
     for (std::string line; std::getline(std::cin, line);) {
         const auto changed = std::make_shared<serve::World>(*world);
-        changed->directory = without_target(*world->directory, static_cast<std::uint16_t>(std::stoi(line.substr(4))));
+        if (line.starts_with("end ")) {
+            changed->directory =
+                without_target(*world->directory, static_cast<std::uint16_t>(std::stoi(line.substr(4))));
+        } else {
+            config::Config other = config;
+            for (config::Listener& listener : other.listeners)
+                listener.http->rules.front().action = config::FixedResponse{.body = line.substr(6)};
+            changed->listeners = world_of(given, other)->listeners;
+        }
         engine->follow(changed, nullptr);
     }
     engine->stop();

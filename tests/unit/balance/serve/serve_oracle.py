@@ -492,6 +492,18 @@ class Faults(unittest.TestCase):
                 self.assertEqual(status_of(gateway.exchange(request)), 200)
                 asked.clear()
 
+    def test_rules_that_change_hold_for_the_next_request_of_a_connection(self):
+        fixed = b"GET /fixed HTTP/1.1\r\nHost: a\r\n\r\n"
+        with Target(answer(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
+            client.sendall(fixed)
+            self.assertTrue(read_head(client).endswith(b"\r\n\r\nfixed\n"))
+            gateway.process.stdin.write("fixed another\n")
+            gateway.process.stdin.flush()
+            seen = b""
+            while not seen.endswith(b"another"):  # once the thread has heard of it
+                client.sendall(fixed)
+                seen = read_head(client)
+
     def test_a_connection_serves_so_many_requests(self):
         with Target(answer(ok)) as target, Gateway(target.port, requests=3) as gateway:
             got = gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5)
