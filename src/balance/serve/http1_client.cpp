@@ -16,9 +16,6 @@ using std::chrono_literals::operator""s;
 
 constexpr auto linger_time = 2s;
 constexpr std::string_view http2_preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"; // RFC 9113 3.4
-/// A stash that has become larger than this is given back when it is empty.
-constexpr std::size_t kept_stash_bytes = 1'024;
-constexpr std::size_t stash_growth_bytes = 16'384;
 
 http::HeadLimits limits_of(const config::HttpLimits& limits) {
     return {.line_bytes = limits.request_line_bytes,
@@ -48,26 +45,10 @@ void Http1Client::on_readable() {
     while (!is_retired() && !transport().is_drained()) {
         // The answer comes first; the kernel's buffer, and then the client, wait for it.
         if (is_paused_ || state_ == State::waiting) return;
-        Io got;
-        if (stash_.empty()) {
-            got = transport().read(reactor().scratch(), Reactor::scratch_bytes);
-            if (got.state == IoState::done) take({reactor().scratch(), got.bytes});
-        } else {
-            // A part of a head: what follows has to stand behind it.
-            std::string all = std::exchange(stash_, {});
-            const std::size_t had = all.size();
-            all.resize(had + stash_growth_bytes);
-            got = transport().read(all.data() + had, stash_growth_bytes);
-            all.resize(had + got.bytes);
-            if (got.state == IoState::done) {
-                take(all);
-            } else {
-                stash_ = std::move(all);
-            }
-        }
-        if (got.state == IoState::would_block) return;
-        if (got.state == IoState::failed) return on_broken();
-        if (got.state == IoState::ended) {
+        const IoState state = stash_.read(transport(), reactor(), [this](std::string_view bytes) { take(bytes); });
+        if (state == IoState::would_block) return;
+        if (state == IoState::failed) return on_broken();
+        if (state == IoState::ended) {
             if (state_ != State::tunnel) return on_broken();
             state_ = State::waiting; // for the other half of the tunnel
             is_paused_ = true;
@@ -104,23 +85,14 @@ void Http1Client::take(std::string_view bytes) {
         if (taken == 0) break;
     }
     is_taking_ = false;
-    if (!is_retired()) keep(bytes);
-}
-
-void Http1Client::keep(std::string_view rest) {
-    if (rest.empty()) {
-        if (stash_.capacity() > kept_stash_bytes) stash_ = {};
-        stash_.clear();
-    } else {
-        stash_ = std::string(rest);
-    }
+    if (!is_retired()) stash_.keep(bytes);
 }
 
 /// What was left is worked on, and then what the socket has.
 void Http1Client::go_on() {
     if (is_taking_ || is_retired()) return;
     if (!stash_.empty()) {
-        const std::string rest = std::exchange(stash_, {});
+        const std::string rest = stash_.release();
         take(rest);
     }
     if (!is_retired()) on_readable();

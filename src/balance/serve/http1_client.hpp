@@ -8,6 +8,7 @@
 #include "balance/serve/client_stream.hpp"
 #include "balance/serve/engine.hpp"
 #include "balance/serve/link.hpp"
+#include "balance/serve/stash.hpp"
 
 #include <memory>
 #include <string>
@@ -56,7 +57,6 @@ private:
     [[nodiscard]] std::size_t take_body(std::string_view bytes);
     [[nodiscard]] std::size_t take_chunks(std::string_view bytes);
     void end_request(const http::Fields& trailers);
-    void keep(std::string_view rest);
     void go_on();
     void wait_for_request();
     void on_time();
@@ -68,7 +68,7 @@ private:
     std::unique_ptr<Exchange> exchange_;
     http::HeadFinder finder_;
     std::unique_ptr<http::ChunkReader> chunks_; // made with the first body in chunks
-    std::string stash_;                         // read, and not yet worked on
+    Stash stash_;
     Timer timer_;
     Time opened_;
     std::uint64_t left_ = 0; // of the request's content, when its length is known

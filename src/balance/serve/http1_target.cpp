@@ -3,30 +3,20 @@
 
 #include "balance/http/read_head.hpp"
 #include "balance/http/write_head.hpp"
+#include "balance/serve/socket_error.hpp"
 
 #include <algorithm>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 #include <utility>
 
 namespace sallyport::serve {
 namespace {
-
-constexpr std::size_t stash_growth_bytes = 16'384;
-constexpr std::size_t kept_stash_bytes = 1'024;
 
 http::HeadLimits limits_of(const config::HttpLimits& limits) {
     return {.line_bytes = limits.response_headers_bytes,
             .field_bytes = limits.response_headers_bytes,
             .head_bytes = limits.response_headers_bytes,
             .fields = limits.headers};
-}
-
-int pending_error(int descriptor) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-    return error;
 }
 
 } // namespace
@@ -122,7 +112,7 @@ void Http1Target::resume() {
     is_paused_ = false;
     if (is_taking_ || is_retired()) return;
     if (!stash_.empty()) {
-        const std::string rest = std::exchange(stash_, {});
+        const std::string rest = stash_.release();
         take(rest);
     }
     if (!is_retired()) on_readable();
@@ -143,25 +133,10 @@ void Http1Target::on_readable() {
     if (state_ == State::handshake) shake_hands();
     if (state_ == State::handshake) return;
     while (!is_retired() && !is_paused_ && !transport().is_drained()) {
-        Io got;
-        if (stash_.empty()) {
-            got = transport().read(reactor().scratch(), Reactor::scratch_bytes);
-            if (got.state == IoState::done) take({reactor().scratch(), got.bytes});
-        } else {
-            std::string all = std::exchange(stash_, {});
-            const std::size_t had = all.size();
-            all.resize(had + stash_growth_bytes);
-            got = transport().read(all.data() + had, stash_growth_bytes);
-            all.resize(had + got.bytes);
-            if (got.state == IoState::done) {
-                take(all);
-            } else {
-                stash_ = std::move(all);
-            }
-        }
-        if (got.state == IoState::would_block) return;
-        if (got.state == IoState::failed) return fail(TargetFault::closed);
-        if (got.state == IoState::ended) return on_end_of_stream();
+        const IoState state = stash_.read(transport(), reactor(), [this](std::string_view bytes) { take(bytes); });
+        if (state == IoState::would_block) return;
+        if (state == IoState::failed) return fail(TargetFault::closed);
+        if (state == IoState::ended) return on_end_of_stream();
     }
 }
 
@@ -188,9 +163,7 @@ void Http1Target::take(std::string_view bytes) {
         if (taken == 0) break;
     }
     is_taking_ = false;
-    if (is_retired()) return;
-    if (stash_.capacity() > kept_stash_bytes && bytes.empty()) stash_ = {};
-    stash_ = std::string(bytes);
+    if (!is_retired()) stash_.keep(bytes);
 }
 
 std::size_t Http1Target::take_head(std::string_view bytes) {

@@ -7,6 +7,7 @@
 #include "balance/http/head_finder.hpp"
 #include "balance/serve/engine.hpp"
 #include "balance/serve/link.hpp"
+#include "balance/serve/stash.hpp"
 #include "balance/serve/target_pools.hpp"
 #include "balance/serve/target_stream.hpp"
 
@@ -65,7 +66,7 @@ private:
     http::HeadFinder finder_;
     std::unique_ptr<http::ChunkReader> chunks_;
     std::string method_; // of the request
-    std::string stash_;
+    Stash stash_;
     Timer timer_;
     std::chrono::milliseconds connect_timeout_{0};
     std::uint64_t left_ = 0; // of the answer's content

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/serve/http2_target.hpp"
 
+#include "balance/serve/socket_error.hpp"
 #include "balance/tls/facts.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <sys/socket.h>
 #include <utility>
 
 namespace sallyport::serve {
@@ -21,13 +21,6 @@ config::HttpLimits limits_of(const config::HttpLimits& limits) {
     config::HttpLimits answers = limits;
     answers.request_headers_bytes = answers.header_bytes = limits.response_headers_bytes;
     return answers;
-}
-
-int pending_error(int descriptor) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-    return error;
 }
 
 } // namespace
