@@ -16,99 +16,10 @@ import time
 import unittest
 
 from http2_wire import *
+import serve_kit
+from serve_kit import *
 
-SERVE_LINES = sys.argv.pop(1)
-PATIENCE_S = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Gateway:
-    """The engine with one group of targets."""
-
-    def __init__(self, *targets, **settings):
-        self.http = free_port()
-        words = [SERVE_LINES, "--http", str(self.http), "--target", *map(str, targets)]
-        for name, value in settings.items():
-            words += [f"--{name.replace('_', '-')}", *([str(value)] if value != "" else [])]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        if (line := self.process.stdout.readline()) != "ready\n":
-            raise AssertionError(line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.said, _ = self.process.communicate(timeout=PATIENCE_S)
-        if self.process.returncode != 0:
-            raise AssertionError(f"the engine ended with {self.process.returncode}: {self.said}")
-        accepted, ended = map(int, re.search(r"connections (\d+) of which ended (\d+)", self.said).groups())
-        if accepted != ended:
-            raise AssertionError(f"connections are counted wrongly: {self.said}")
-
-    def memory_kb(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-    def url(self, path="/"):
-        return f"http://127.0.0.1:{self.http}{path}"
-
-
-def read_head(peer):
-    got = b""
-    while b"\r\n\r\n" not in got and (piece := peer.recv(65536)):
-        got += piece
-    return got
-
-
-class Target:
-    """Gives each connection, in a thread, to a function."""
-
-    def __init__(self, serve):
-        self.serve, self.peers = serve, []
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                peer, _ = self.socket.accept()
-                self.peers.append(peer)
-                threading.Thread(target=self.run, args=(peer,), daemon=True).start()
-
-    def run(self, peer):
-        with peer, contextlib.suppress(OSError):
-            peer.settimeout(PATIENCE_S)
-            self.serve(peer)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for each in [self.socket, *self.peers]:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-
-
-def sends(text, then=None):
-    """A function for Target: the same bytes for every head."""
-
-    def serve(peer):
-        while read_head(peer):
-            peer.sendall(text)
-            if then == "close":
-                return
-
-    return serve
-
-
-ok = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+Gateway.program = sys.argv.pop(1)
 
 
 def content_of(peer, got):
@@ -148,8 +59,8 @@ def hashes(peer):
 
 
 def curl(*words, **options):
-    command = ["curl", "--http2-prior-knowledge", "--silent", "--show-error", "--max-time", str(PATIENCE_S), *words]
-    return subprocess.run(command, capture_output=True, timeout=2 * PATIENCE_S, **options)
+    """With HTTP/2, unless the words say otherwise."""
+    return serve_kit.curl("--http2-prior-knowledge", *words, **options)
 
 
 class Programs(unittest.TestCase):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The L7 engine between programs that others wrote (curl, wrk, openssl, nginx), and between sockets that do what no
 decent program does. usage: serve_oracle.py SERVE_LINES MAKE_CERTIFICATES"""
-import contextlib
 import hashlib
 import os
 import pathlib
@@ -15,127 +14,10 @@ import threading
 import time
 import unittest
 
+from serve_kit import *
+
 MAKE_CERTIFICATES = sys.argv.pop(2)
-SERVE_LINES = sys.argv.pop(1)
-PATIENCE_S = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_it_listens(port):
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-
-
-class Gateway:
-    """The engine with one group of targets."""
-
-    def __init__(self, *targets, **settings):
-        self.http, self.https = free_port(), None
-        words = [SERVE_LINES, "--http", str(self.http), "--target", *map(str, targets)]
-        for name, value in settings.items():
-            words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
-            if name == "https":
-                self.https = value
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if line != "ready\n":
-            raise AssertionError(line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.said, _ = self.process.communicate(timeout=PATIENCE_S)
-        if self.process.returncode != 0:
-            raise AssertionError(f"the engine ended with {self.process.returncode}: {self.said}")
-
-    def memory_kb(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.http), PATIENCE_S)
-
-    def exchange(self, *parts):
-        """What comes until the engine closes."""
-        with self.connect() as client:
-            for part in parts:
-                client.sendall(part)
-            return read_all(client)
-
-
-def read_all(peer):
-    got = b""
-    with contextlib.suppress(ConnectionResetError):
-        while piece := peer.recv(65536):
-            got += piece
-    return got
-
-
-def read_head(peer):
-    got = b""
-    while b"\r\n\r\n" not in got:
-        piece = peer.recv(65536)
-        if not piece:
-            break
-        got += piece
-    return got
-
-
-class Target:
-    """Gives each connection, in a thread, to a function."""
-
-    def __init__(self, serve):
-        self.serve, self.peers = serve, []
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                peer, _ = self.socket.accept()
-                self.peers.append(peer)
-                threading.Thread(target=self.run, args=(peer,), daemon=True).start()
-
-    def run(self, peer):
-        peer.settimeout(PATIENCE_S)
-        with peer, contextlib.suppress(OSError):
-            self.serve(peer)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for each in [self.socket, *self.peers]:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-
-
-def answer(text, then=None):
-    """A function for Target: the same bytes for every head."""
-
-    def serve(peer):
-        while read_head(peer):
-            peer.sendall(text)
-            if then == "close":
-                return
-
-    return serve
-
-
-ok = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+Gateway.program = sys.argv.pop(1)
 
 
 class Nginx:
@@ -164,11 +46,6 @@ class Nginx:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(PATIENCE_S)
-
-
-def curl(*words, **options):
-    command = ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE_S), *words]
-    return subprocess.run(command, capture_output=True, timeout=2 * PATIENCE_S, **options)
 
 
 def status_of(text):
@@ -264,7 +141,7 @@ class WithNginx(unittest.TestCase):
         self.assertLess(int(opened), 64)  # the others were reused
 
     def test_a_cookie_leads_back_to_its_target_until_that_is_gone(self):
-        with Target(answer(ok)) as mortal, Gateway(mortal.port, self.nginx.ports[0], sticky=True) as gateway:
+        with Target(sends(ok)) as mortal, Gateway(mortal.port, self.nginx.ports[0], sticky=True) as gateway:
             jar = f"{self.folder}/jar-{gateway.http}"
             url = f"http://127.0.0.1:{gateway.http}/echo"
             while curl("--cookie-jar", jar, url).stdout != b"ok\n":
@@ -322,16 +199,16 @@ class Faults(unittest.TestCase):
         for what, serve, request, status in [
                 ("closes at once", lambda peer: read_head(peer) and None, self.post, 502),
                 ("says nothing", lambda peer: peer.recv(1) and read_all(peer), self.get, 504),
-                ("is no HTTP", answer(b"SSH-2.0-OpenSSH_9\r\n\r\n", "close"), self.post, 502),
-                ("has too large a head", answer(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 40000 + b"\r\n\r\n", "close"), self.get, 502),
-                ("upgrades unasked", answer(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), self.get, 502),
-                ("has two lengths", answer(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), self.get, 502)]:
+                ("is no HTTP", sends(b"SSH-2.0-OpenSSH_9\r\n\r\n", "close"), self.post, 502),
+                ("has too large a head", sends(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 40000 + b"\r\n\r\n", "close"), self.get, 502),
+                ("upgrades unasked", sends(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), self.get, 502),
+                ("has two lengths", sends(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), self.get, 502)]:
             with self.subTest(what), Target(serve) as target, Gateway(target.port, target_response=500) as gateway:
                 self.assertEqual(status_of(gateway.exchange(request)), status)
 
     def test_an_answer_that_breaks_off_is_not_made_whole(self):
         for head in [b"Content-Length: 10\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc"]:
-            with Target(answer(b"HTTP/1.1 200 OK\r\n" + head, "close")) as target, Gateway(target.port) as gateway:
+            with Target(sends(b"HTTP/1.1 200 OK\r\n" + head, "close")) as target, Gateway(target.port) as gateway:
                 got = curl(f"http://127.0.0.1:{gateway.http}/")
                 self.assertNotEqual(got.returncode, 0)
 
@@ -341,19 +218,19 @@ class Faults(unittest.TestCase):
 
     def test_idempotent_requests_are_sent_again_others_are_not(self):
         closes = Target(lambda peer: read_head(peer) and None)
-        with closes, Target(answer(ok)) as good:
+        with closes, Target(sends(ok)) as good:
             with Gateway(closes.port, good.port) as gateway:
                 self.assertEqual([status_of(gateway.exchange(self.get)) for _ in range(4)], [200] * 4)
             with Gateway(closes.port, good.port) as gateway:
                 self.assertEqual(sorted(status_of(gateway.exchange(self.post)) for _ in range(4)), [200, 200, 502, 502])
 
     def test_a_connection_that_the_target_has_closed_meanwhile_is_replaced(self):
-        with Target(answer(ok, "close")) as target, Gateway(target.port) as gateway:
+        with Target(sends(ok, "close")) as target, Gateway(target.port) as gateway:
             for _ in range(5):
                 self.assertEqual(status_of(gateway.exchange(self.get)), 200)
 
     def test_a_length_of_zero_is_an_end(self):
-        with Target(answer(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
+        with Target(sends(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
             for _ in range(3):
                 client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
                 self.assertEqual(status_of(read_head(client)), 200)
@@ -366,7 +243,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(gateway.exchange(b""), b"")
 
     def test_what_is_too_much(self):
-        with Target(answer(ok)) as target, Gateway(target.port, body_limit=4) as gateway:
+        with Target(sends(ok)) as target, Gateway(target.port, body_limit=4) as gateway:
             post = b"POST / HTTP/1.1\r\nHost: a\r\n"
             self.assertEqual(status_of(gateway.exchange(post + b"Content-Length: 5\r\n\r\n")), 413)
             self.assertEqual(status_of(gateway.exchange(post + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n")), 413)
@@ -376,7 +253,7 @@ class Faults(unittest.TestCase):
 
     def test_more_connections_than_there_may_be_are_told(self):
         keep = self.get.replace(b"Connection: close\r\n", b"")
-        with Target(answer(ok)) as target:
+        with Target(sends(ok)) as target:
             for settings in [{"connections": 3}, {"client_connections": 3}]:
                 with self.subTest(settings), Gateway(target.port, **settings) as gateway:
                     clients = [gateway.connect() for _ in range(3)]
@@ -479,7 +356,7 @@ class Faults(unittest.TestCase):
             read_all(peer)
 
         for request, status in [(self.get, 200), (self.post, 502)]:
-            with self.subTest(status), Target(hold) as leaving, Target(answer(ok)) as good, \
+            with self.subTest(status), Target(hold) as leaving, Target(sends(ok)) as good, \
                     Gateway(leaving.port, good.port) as gateway:
                 clients = [gateway.connect(), gateway.connect()]
                 for client in clients:
@@ -494,7 +371,7 @@ class Faults(unittest.TestCase):
 
     def test_rules_that_change_hold_for_the_next_request_of_a_connection(self):
         fixed = b"GET /fixed HTTP/1.1\r\nHost: a\r\n\r\n"
-        with Target(answer(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
+        with Target(sends(ok)) as target, Gateway(target.port) as gateway, gateway.connect() as client:
             client.sendall(fixed)
             self.assertTrue(read_head(client).endswith(b"\r\n\r\nfixed\n"))
             gateway.process.stdin.write("fixed another\n")
@@ -505,7 +382,7 @@ class Faults(unittest.TestCase):
                 seen = read_head(client)
 
     def test_a_connection_serves_so_many_requests(self):
-        with Target(answer(ok)) as target, Gateway(target.port, requests=3) as gateway:
+        with Target(sends(ok)) as target, Gateway(target.port, requests=3) as gateway:
             got = gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 5)
             self.assertEqual(got.count(b"HTTP/1.1 200"), 3)
             self.assertEqual(got.count(b"Connection: close"), 1)
