@@ -77,8 +77,7 @@ void Acceptor::welcome(Descriptor socket, const balance::SocketAddress& peer, Ad
     if (listener_->tls == nullptr) {
         log_connection(engine_, *connection, nullptr, std::nullopt);
         auto client = std::make_unique<Http1Client>(engine_, std::move(transport), std::move(connection));
-        Http1Client& started = *client;
-        if (engine_.links().adopt(std::move(client))) started.start({});
+        if (Http1Client* const started = engine_.adopt_client(std::move(client))) started->start({});
         return;
     }
     tls::Session session = listener_->tls->accept();
@@ -87,7 +86,7 @@ void Acceptor::welcome(Descriptor socket, const balance::SocketAddress& peer, Ad
         return transport.reset_at_end();
     }
     transport.start_tls(session.release());
-    engine_.links().adopt(std::make_unique<Arrival>(engine_, std::move(transport), std::move(connection)));
+    engine_.adopt_client(std::make_unique<Arrival>(engine_, std::move(transport), std::move(connection)));
 }
 
 } // namespace sallyport::serve

@@ -49,6 +49,7 @@ void Arrival::shake_hands() {
     case IoState::done:
         return succeed();
     case IoState::would_block:
+        if (has_unsent()) flush_soon(); // more than the kernel takes at once
         return;
     default:
         return fail();
@@ -65,13 +66,11 @@ void Arrival::succeed() {
                    std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_));
     if (tls::alpn(session) == "h2") {
         auto client = std::make_unique<Http2Client>(engine_, hand_over(), std::move(connection_));
-        Http2Client& started = *client;
-        if (engine_.links().adopt(std::move(client))) started.start({});
+        if (Http2Client* const started = engine_.adopt_client(std::move(client))) started->start({});
         return;
     }
     auto client = std::make_unique<Http1Client>(engine_, hand_over(), std::move(connection_));
-    Http1Client& started = *client;
-    if (engine_.links().adopt(std::move(client))) started.start({});
+    if (Http1Client* const started = engine_.adopt_client(std::move(client))) started->start({});
 }
 
 void Arrival::fail() {

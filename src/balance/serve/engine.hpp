@@ -91,6 +91,14 @@ public:
     /// Of one more connection of that client.
     [[nodiscard]] Admission admit(const ListenerPlan& listener, const IpAddress& peer) const noexcept;
     [[nodiscard]] ClientCounts& clients() noexcept { return clients_; }
+    /// A client's connection; null when the kernel can not watch it: it is over then, and counted.
+    template <typename Kind>
+    Kind* adopt_client(std::unique_ptr<Kind> client) {
+        Kind& adopted = *client;
+        if (links_.adopt(std::move(client))) return &adopted;
+        counters_.connections_ended.add(1);
+        return nullptr;
+    }
     /// Lines of connections, which no request is in the same round as.
     void flush_logs_soon() { reactor_->at_round_end(*this); }
     /// Of a request that lives: it hears of new worlds.

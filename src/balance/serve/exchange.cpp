@@ -162,14 +162,27 @@ bool Exchange::on_body(std::string_view bytes) {
     }
     if (state_.phase == Phase::opening) {
         held_.append(bytes);
-        state_.client_paused = true;
+        pause_client();
         return false;
     }
     if (target_ == nullptr) return true; // answered without it
     state_.body_sent = true;
     target_->send_body(bytes);
-    state_.client_paused = target_->is_congested();
+    if (target_->is_congested()) pause_client();
     return !state_.client_paused;
+}
+
+/// Until then it is the target who is slow, not the client.
+void Exchange::pause_client() {
+    state_.client_paused = true;
+    state_.rate_since = {};
+    touch();
+}
+
+void Exchange::resume_client() {
+    state_.client_paused = false;
+    touch();
+    client_->resume();
 }
 
 void Exchange::on_end(const http::Fields& trailers) {
@@ -214,6 +227,8 @@ void Exchange::answer(std::uint16_t status) {
 }
 
 void Exchange::answer_with(http::ResponseHead& head, std::string_view content) {
+    if (request_.version == http::Version::http2 && !state_.upgrade.empty() && head.status / 100 == 2)
+        return answer(502); // it would mean that a tunnel is there
     if (rule_ != nullptr) rules::apply(rule_->response_headers, head.fields, arena_);
     head.body = {http::Framing::length, content.size()};
     if (request_.method == "HEAD") {

@@ -119,6 +119,8 @@ private:
     // The answer.
     void answer(std::uint16_t status);
     void answer_with(http::ResponseHead& head, std::string_view content);
+    void pause_client();
+    void resume_client();
     // Time, and the end.
     void touch();
     [[nodiscard]] bool watches_rate();

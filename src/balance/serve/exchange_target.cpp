@@ -54,6 +54,7 @@ void Exchange::try_target() {
         tries_.push_back({index, {{target.address, target.port}, 0}});
         engine_.books().targets[index].flows_created.add(1);
         state_.is_joined = true;
+        state_.phase = Phase::opening;
         const OpenedTarget opened =
             engine_.pools().open({.group = group_, .address = target.address, .port = target.port},
                                  {.http = listener_->http.limits, .connect = listener_->http.timeouts.target_connect},
@@ -139,23 +140,22 @@ void Exchange::send_request() {
         client_->send_continue();
     }
     touch();
-    if (state_.client_paused && !target_->is_congested()) {
-        state_.client_paused = false;
-        client_->resume();
-    }
+    if (state_.client_paused && !target_->is_congested()) resume_client();
 }
 
 void Exchange::on_target_drained() {
     touch();
     if (!state_.client_paused || target_ == nullptr || target_->is_congested()) return;
-    state_.client_paused = false;
-    client_->resume();
+    resume_client();
 }
 
 void Exchange::on_response_head(http::ResponseHead& head) {
     // What a client is told beforehand it has been told: 100 when its content was wanted.
     if (head.status < 200 && head.status != 101) return;
-    if (head.status == 101 && state_.upgrade.empty()) {
+    // A 2xx would tell who asks by HTTP/2 that the tunnel is there (RFC 8441 5).
+    const bool is_no_tunnel =
+        request_.version == http::Version::http2 && !state_.upgrade.empty() && head.status / 100 == 2;
+    if (is_no_tunnel || (head.status == 101 && state_.upgrade.empty())) {
         leave_target();
         return answer(502);
     }

@@ -45,10 +45,17 @@ void Http1Client::on_readable() {
     while (!is_retired() && !transport().is_drained()) {
         // The answer comes first; the kernel's buffer, and then the client, wait for it.
         if (is_paused_ || state_ == State::waiting) return;
+        // Who does not read answers is not asked for more: on_drained() goes on.
+        if (state_ == State::head && Link::is_congested()) return;
         const IoState state = stash_.read(transport(), reactor(), [this](std::string_view bytes) { take(bytes); });
         if (state == IoState::would_block) return;
         if (state == IoState::failed) return on_broken();
         if (state == IoState::ended) {
+            if (state_ == State::lingering && has_unsent()) return; // it may still read
+            if (state_ == State::head) {                            // what was asked is answered
+                engine_.recycle(std::move(exchange_));
+                return linger();
+            }
             if (state_ != State::tunnel) return on_broken();
             state_ = State::waiting; // for the other half of the tunnel
             is_paused_ = true;
@@ -64,7 +71,7 @@ void Http1Client::take(std::string_view bytes) {
         std::size_t taken = 0;
         switch (state_) {
         case State::head:
-            taken = take_head(bytes);
+            if (!Link::is_congested()) taken = take_head(bytes);
             break;
         case State::body:
             if (!is_paused_) taken = is_chunked_ ? take_chunks(bytes) : take_body(bytes);
@@ -106,8 +113,7 @@ bool Http1Client::take_preface(std::string_view bytes) {
     timer_.cancel();
     has_ended_ = true; // it goes on as another one
     auto next = std::make_unique<Http2Client>(engine_, hand_over(), std::move(connection_));
-    Http2Client& client = *next;
-    if (engine_.links().adopt(std::move(next))) client.start(bytes);
+    if (Http2Client* const client = engine_.adopt_client(std::move(next))) client->start(bytes);
     return true;
 }
 
@@ -187,6 +193,7 @@ void Http1Client::send_continue() {
 void Http1Client::send_head(const http::ResponseHead& head) {
     const config::HttpServer& http = connection_->listener->http;
     framing_ = http::client_framing(head, version_);
+    if (state_ == State::body) closes_ = true; // nobody waits for the rest of the request
     if (!head.upgrade.empty()) {
         state_ = State::tunnel;
         framing_ = http::Framing::until_close;
@@ -228,7 +235,8 @@ void Http1Client::resume() {
 void Http1Client::finished() {
     engine_.recycle(std::move(exchange_));
     // A request that was answered before its end: where the next one begins is not waited for.
-    if (closes_ || state_ != State::waiting) return linger();
+    const bool is_too_old = reactor().now() >= opened_ + connection_->listener->http.timeouts.client_keep_alive;
+    if (closes_ || state_ != State::waiting || is_too_old) return linger();
     is_paused_ = false;
     wait_for_request();
     go_on();
@@ -241,21 +249,37 @@ void Http1Client::wait_for_request() {
 }
 
 void Http1Client::on_drained() {
-    if (state_ == State::lingering) return transport().end_write();
-    if (exchange_) exchange_->on_client_drained();
+    if (state_ == State::lingering) return has_unsent() ? void() : say_goodbye();
+    // In State::head there may be one whose request is not read to its end yet.
+    if (exchange_ && state_ != State::head) exchange_->on_client_drained();
+    // What came behind an upgrade before it was granted, or behind more answers than were read.
+    if (!is_retired() && !is_paused_ && (state_ == State::tunnel || state_ == State::head)) go_on();
 }
 
 void Http1Client::linger() {
     state_ = State::lingering;
     is_paused_ = false;
-    timer_.set(reactor().now() + linger_time);
     if (!flush()) return;
-    if (!has_unsent()) transport().end_write();
+    if (!has_unsent()) return say_goodbye();
+    linger_unsent_ = unsent();
+    timer_.set(reactor().now() + connection_->listener->http.timeouts.idle);
+}
+
+/// Everything has left.
+void Http1Client::say_goodbye() {
+    transport().end_write();
     if (peer_has_ended()) return end();
+    linger_unsent_ = 0;
+    timer_.set(reactor().now() + linger_time);
     go_on();
 }
 
 void Http1Client::on_time() {
+    if (state_ == State::lingering && unsent() < linger_unsent_) { // slow, but it reads
+        linger_unsent_ = unsent();
+        return timer_.set(reactor().now() + connection_->listener->http.timeouts.idle);
+    }
+    if (state_ == State::head && !exchange_ && has_unsent()) return linger();
     if (state_ != State::head || !exchange_) return end();
     // A head that does not come to its end.
     ++requests_;
@@ -280,7 +304,7 @@ void Http1Client::on_broken() {
 
 void Http1Client::close_soon() {
     closes_ = true;
-    if (state_ == State::head && !exchange_) end();
+    if (state_ == State::head && !exchange_) linger();
 }
 
 void Http1Client::close_now() {

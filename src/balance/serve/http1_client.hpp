@@ -61,6 +61,7 @@ private:
     void wait_for_request();
     void on_time();
     void linger();
+    void say_goodbye();
     void end();
 
     Engine& engine_;
@@ -71,7 +72,8 @@ private:
     Stash stash_;
     Timer timer_;
     Time opened_;
-    std::uint64_t left_ = 0; // of the request's content, when its length is known
+    std::uint64_t left_ = 0;        // of the request's content, when its length is known
+    std::size_t linger_unsent_ = 0; // when it was looked at last
     std::uint32_t requests_ = 0;
     State state_ = State::head;
     http::Version version_ = http::Version::http11; // of the current request

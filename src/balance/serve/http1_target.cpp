@@ -176,6 +176,9 @@ std::size_t Http1Target::take_head(std::string_view bytes) {
     finder_.clear();
     if (head_.status < 200 && head_.status != 101) {
         user_->on_response_head(head_);
+        if (is_retired()) return 0;
+        head_.clear();
+        arena_.clear();
         return reading.size;
     }
     framing_ = head_.body.framing;

@@ -71,6 +71,7 @@ void Http2Client::on_readable() {
         if (is_congested() && !is_lingering_) return;
         const Io got = transport().read(reactor().scratch(), Reactor::scratch_bytes);
         if (got.state == IoState::would_block) return;
+        if (got.state == IoState::ended && is_lingering_ && has_unsent()) return; // it may still read
         if (got.state != IoState::done) return on_broken();
         if (!is_lingering_) feed({reactor().scratch(), got.bytes});
     }
@@ -147,14 +148,14 @@ void Http2Client::on_content(std::int32_t number, std::string_view bytes) {
     nghttp2_session_consume(session_, number, bytes.size());
 }
 
-void Http2Client::on_stream_end(std::int32_t number, std::uint32_t error) {
+void Http2Client::on_stream_end(std::int32_t number, std::uint32_t) {
     Http2Stream* const stream = find(number);
     if (stream == nullptr) return;
     nghttp2_session_set_stream_user_data(session_, number, nullptr);
     const bool is_early = now() - stream->opened() < Http2Calm::early;
     if (stream->is_answered()) {
         calm_.on_completed(now());
-    } else if (!stream->is_settled() && error != NGHTTP2_NO_ERROR && is_early && !calm_.on_reset(now())) {
+    } else if (!stream->is_settled() && is_early && !calm_.on_reset(now())) {
         complain(NGHTTP2_ENHANCE_YOUR_CALM);
     }
     stream->close();
@@ -207,7 +208,7 @@ void Http2Client::on_frame_sent(const nghttp2_frame& frame) {
 }
 
 void Http2Client::on_drained() {
-    if (is_lingering_) return transport().end_write();
+    if (is_lingering_) return has_unsent() ? void() : say_goodbye();
     turn_soon();
     on_readable();
 }
@@ -258,6 +259,10 @@ void Http2Client::on_age() {
 }
 
 void Http2Client::on_idle() {
+    if (is_lingering_ && unsent() < linger_unsent_) { // slow, but it reads
+        linger_unsent_ = unsent();
+        return idle_timer_.set(now() + connection_->listener->http.timeouts.idle);
+    }
     if (is_lingering_) return end();
     complain(NGHTTP2_NO_ERROR); // no request is lost: there is none
 }
@@ -278,10 +283,18 @@ void Http2Client::linger() {
     age_timer_.cancel();
     head_timer_.cancel();
     tick_timer_.cancel();
-    idle_timer_.set(now() + linger_time);
     if (!flush()) return;
-    if (!has_unsent()) transport().end_write();
-    if (peer_has_ended()) end();
+    if (!has_unsent()) return say_goodbye();
+    linger_unsent_ = unsent();
+    idle_timer_.set(now() + connection_->listener->http.timeouts.idle);
+}
+
+/// Everything has left.
+void Http2Client::say_goodbye() {
+    transport().end_write();
+    if (peer_has_ended()) return end();
+    linger_unsent_ = 0;
+    idle_timer_.set(now() + linger_time);
 }
 
 void Http2Client::forget_streams() {

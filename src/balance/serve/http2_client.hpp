@@ -42,6 +42,8 @@ public:
     /// Room to make fields in, for whoever submits them next.
     [[nodiscard]] Http2Message& message() noexcept { return message_; }
     void turn_soon();
+    /// Who has the texts of the block that is read just now lets them go.
+    void forget_block_of(const http::TextArena& arena) noexcept { block_.forget(arena); }
     /// Something held can be delivered; somebody's answer waits for the client's windows.
     void deliver_soon() { wants_delivery_ = true, turn_soon(); }
     void note_full() noexcept { has_full_ = true; }
@@ -77,6 +79,7 @@ private:
     void last_goaway();
     void complain(std::uint32_t error);
     void linger();
+    void say_goodbye();
     void forget_streams();
     void on_age();
     void on_idle();
@@ -101,9 +104,10 @@ private:
     bool has_full_ = false;
     bool has_settings_ = false; // the client's preface is complete
     bool in_block_ = false;
-    bool is_leaving_ = false;   // the first GOAWAY is sent
-    bool is_lingering_ = false; // all is said; until the client closes as well
-    bool has_ended_ = false;    // counted
+    bool is_leaving_ = false;       // the first GOAWAY is sent
+    std::size_t linger_unsent_ = 0; // when it was looked at last
+    bool is_lingering_ = false;     // all is said; until the client closes as well
+    bool has_ended_ = false;        // counted
 };
 
 } // namespace sallyport::serve

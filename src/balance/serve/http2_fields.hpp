@@ -26,6 +26,12 @@ public:
     /// 0: within the limits; else the answer, 414 or 431. What came before the excess is in fields().
     [[nodiscard]] std::uint16_t excess() const noexcept { return excess_; }
     [[nodiscard]] http::Fields& fields() noexcept { return fields_; }
+    /// The arena is not this message's any more, in the midst of a block perhaps.
+    void forget(const http::TextArena& arena) noexcept {
+        if (arena_ != &arena) return;
+        arena_ = nullptr;
+        fields_.clear();
+    }
 
 private:
     [[nodiscard]] std::uint16_t excess_with(std::string_view name, std::string_view value) const noexcept;

@@ -170,6 +170,7 @@ void Http2Stream::finished() {
 }
 
 void Http2Stream::let_exchange_go() {
+    if (exchange_) client_.forget_block_of(exchange_->arena());
     client_.engine().recycle(std::move(exchange_));
 }
 

@@ -21,8 +21,13 @@ bool is_plain_name(std::string_view name) noexcept {
     });
 }
 
+/// Without regard to case, and `_` for `-`: behind CGI and its kin both are one.
 bool begins_with(std::string_view name, std::string_view prefix) noexcept {
-    return name.size() >= prefix.size() && http::equal_names(name.substr(0, prefix.size()), prefix);
+    const auto plain = [](char c) {
+        return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return name.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), name.begin(), [&](char a, char b) { return plain(a) == plain(b); });
 }
 
 /// What targets believe the gateway alone has written.

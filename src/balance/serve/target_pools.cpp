@@ -15,6 +15,9 @@
 namespace sallyport::serve {
 namespace {
 
+/// A connection whose bytes nobody acknowledges for so long is over: the way to the target has gone without a word.
+constexpr unsigned unheard_ms = 20'000;
+
 /// Without waiting; nothing when there is no way.
 Descriptor begin_connection(const TargetPlace& place) {
     const balance::KernelAddress address({place.address, place.port});
@@ -22,6 +25,7 @@ Descriptor begin_connection(const TargetPlace& place) {
     if (!socket) return {};
     const int on = 1;
     static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+    static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard_ms, sizeof unheard_ms));
     if (::connect(socket.number(), address.get(), address.size) != 0 && errno != EINPROGRESS) return {};
     return socket;
 }

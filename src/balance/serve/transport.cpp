@@ -117,8 +117,13 @@ bool Transport::is_drained() const noexcept {
     return tls_->drained && drained_ && SSL_has_pending(tls_->session) == 0;
 }
 
-void Transport::expect_end() noexcept {
+void Transport::refill() noexcept {
     drained_ = false;
+    if (tls_) tls_->drained = false;
+}
+
+void Transport::expect_end() noexcept {
+    refill();
     expects_end_ = true;
     if (tls_) tls_->expects_end = true;
 }

@@ -54,7 +54,7 @@ public:
     /// Whether a read would find nothing, as far as is known without asking the kernel.
     [[nodiscard]] bool is_drained() const noexcept;
     /// The kernel says that there is something again.
-    void refill() noexcept { drained_ = false; }
+    void refill() noexcept;
     /// The kernel says that an end stands behind what there is, which it will not say again: a short read is not the
     /// last one any more.
     void expect_end() noexcept;
