@@ -85,8 +85,7 @@ TEST_CASE("cookies come in several fields and crumbs, and a stale one does not h
     story.response.clear();
     story.keep();
     const std::string good = story.pair("SALLYPORTLB");
-    const http::Fields fields{
-        {"cookie", "a=1"}, {"cookie", stale}, {"Cookie", ";; =;x;" + std::string()}, {"cookie", good}};
+    const http::Fields fields{{"cookie", "a=1"}, {"cookie", stale}, {"Cookie", ";; =;x;"}, {"cookie", good}};
     const std::string joined = stale + ";" + good;
     CHECK(story.target(joined) == 42);
     CHECK(story.stickiness.target(fields, story.settings, 7, now) == 42);

@@ -91,18 +91,20 @@ TEST_CASE("the dead live until the round is over, and may bury others") {
         Reactor& reactor;
         bool& gone;
     };
+    bool inner_is_gone = false;
     struct Outer : Dead {
-        using Dead::Dead;
+        Outer(Reactor& at, bool& told, bool& inner) : Dead(at, told), inner_gone(inner) {}
         ~Outer() override { reactor.bury(std::make_unique<Dead>(reactor, inner_gone)); }
-        bool inner_gone = false;
+        bool& inner_gone;
     };
     reactor->post([&] {
-        reactor->bury(std::make_unique<Outer>(*reactor, is_gone));
+        reactor->bury(std::make_unique<Outer>(*reactor, is_gone, inner_is_gone));
         CHECK_FALSE(is_gone);
         reactor->stop();
     });
     reactor->run();
     CHECK(is_gone);
+    CHECK(inner_is_gone);
 }
 
 TEST_CASE("the end of a round comes once for each that asked, also for those that ask meanwhile, unless forgotten") {

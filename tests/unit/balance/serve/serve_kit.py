@@ -59,6 +59,10 @@ class Gateway:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
 
+    def has_grown_by_more(self, before_kb, kb):
+        """Never of a program with AddressSanitizer, which keeps what is freed."""
+        return "-asan" not in Gateway.program and self.memory_kb() - before_kb > kb
+
     def url(self, path="/"):
         return f"http://127.0.0.1:{self.http}{path}"
 
