@@ -62,7 +62,6 @@ void Exchange::try_target() {
         target_ = opened.stream;
         state_.is_reused = opened.is_reused;
         if (target_ != nullptr) {
-            state_.phase = Phase::opening;
             if (opened.is_ready) {
                 send_request();
             } else {
@@ -128,6 +127,7 @@ void Exchange::on_target_ready() {
 void Exchange::send_request() {
     state_.phase = Phase::sent;
     state_.sent = engine_.reactor().now();
+    if (state_.closes_target) target_->close_afterwards();
     target_->send_head(request_);
     if (!held_.empty()) {
         state_.body_sent = true;

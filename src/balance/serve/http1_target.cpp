@@ -80,7 +80,7 @@ void Http1Target::send_head(const http::RequestHead& head) {
     is_paused_ = false;
     sends_chunks_ = head.body.framing == http::Framing::chunked;
     state_ = State::head;
-    http::append_request(out(), head);
+    http::append_request(out(), head, !closes_);
     flush_soon();
 }
 
@@ -242,7 +242,7 @@ std::size_t Http1Target::take_chunks(std::string_view bytes) {
 
 void Http1Target::end_response(const http::Fields& trailers) {
     TargetUser* const user = std::exchange(user_, nullptr);
-    const bool waits = head_.keeps_alive && request_ended_ && framing_ != http::Framing::until_close &&
+    const bool waits = !closes_ && head_.keeps_alive && request_ended_ && framing_ != http::Framing::until_close &&
                        state_ == State::body && !peer_has_ended();
     is_paused_ = false;
     state_ = State::waiting;

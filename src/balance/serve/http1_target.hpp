@@ -31,6 +31,7 @@ public:
 
     // TargetStream
     void send_head(const http::RequestHead& head) override;
+    void close_afterwards() override { closes_ = true; }
     void send_body(std::string_view bytes) override;
     void send_end(const http::Fields& trailers) override;
     [[nodiscard]] bool is_congested() const override { return Link::is_congested(); }
@@ -73,6 +74,7 @@ private:
     State state_ = State::connecting;
     http::Framing framing_ = http::Framing::none; // of the answer
     bool sends_chunks_ = false;
+    bool closes_ = false; // after this request
     bool request_ended_ = false;
     bool is_paused_ = false;
     bool is_taking_ = false;

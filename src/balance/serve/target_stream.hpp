@@ -25,6 +25,8 @@ class TargetStream {
 public:
     /// A head, then its content and its end; for an `upgrade` what follows is the tunnel's once it is granted.
     virtual void send_head(const http::RequestHead& head) = 0;
+    /// No other request on this connection after this one, where a request has one to itself. Before send_head().
+    virtual void close_afterwards() {}
     virtual void send_body(std::string_view bytes) = 0;
     virtual void send_end(const http::Fields& trailers) = 0;
     [[nodiscard]] virtual bool is_congested() const = 0;

@@ -292,6 +292,23 @@ class Faults(unittest.TestCase):
                 unknown = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n"
                 self.assertIn(status_of(gateway.exchange(unknown)), [400, 501])
 
+    def test_connections_of_an_ambiguous_request_end_with_it(self):
+        seen = []
+
+        def serve(peer):
+            while head := read_head(peer):
+                seen.append(head)
+                peer.sendall(ok)
+
+        plain = b"GET / HTTP/1.1\r\nHost: a\r\n%s\r\n"
+        with Target(serve) as target, Gateway(target.port) as gateway:
+            got = gateway.exchange(plain % b"X-Empty-Name: 1\r\nTransfer-Encoding: identity\r\n")
+            self.assertIn(b"Connection: close\r\n", got)  # and it has ended, or this would still wait
+            self.assertIn(b"\r\nConnection: close\r\n", seen[0])
+            self.assertEqual(status_of(gateway.exchange(plain % b"Connection: close\r\n")), 200)
+            self.assertNotIn(b"\r\nConnection: close\r\n", seen[1])
+            self.assertEqual(len(target.peers), 2)
+
     def test_chunks_and_trailers_go_through_both_ways(self):
         seen = []
 
