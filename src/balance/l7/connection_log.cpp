@@ -2,27 +2,6 @@
 #include "balance/l7/connection_log.hpp"
 
 namespace sallyport::l7 {
-namespace {
-
-/// "NotBefore=2026-01-01T00:00:00Z;NotAfter=2027-01-01T00:00:00Z".
-std::string validity_text(const std::optional<ConnectionRecord::Validity>& validity) {
-    std::string text;
-    if (!validity) return text;
-    constexpr std::size_t fraction = sizeof(".000000Z") - 1;
-    const auto append = [&](std::chrono::sys_seconds at) {
-        append_time(text, at);
-        text.resize(text.size() - fraction);
-        text += 'Z';
-    };
-    text += "NotBefore=";
-    append(validity->not_before);
-    text += ";NotAfter=";
-    append(validity->not_after);
-    return text;
-}
-
-} // namespace
-
 void append_alb_line(std::string& text, const ConnectionRecord& record) {
     append_time(text, record.time);
     text += ' ';
@@ -44,7 +23,7 @@ void append_alb_line(std::string& text, const ConnectionRecord& record) {
     text += ' ';
     append_quoted(text, record.leaf_client_cert_subject);
     text += ' ';
-    append_word(text, validity_text(record.leaf_client_cert_validity));
+    append_word(text, record.leaf_client_cert_validity);
     text += ' ';
     append_word(text, record.leaf_client_cert_serial_number);
     text += ' ';
@@ -64,7 +43,7 @@ void append_json_line(std::string& text, const ConnectionRecord& record) {
     json.text("tls_cipher", record.tls_cipher);
     json.seconds("tls_handshake_latency", record.tls_handshake_latency);
     json.text("leaf_client_cert_subject", record.leaf_client_cert_subject);
-    json.text("leaf_client_cert_validity", validity_text(record.leaf_client_cert_validity));
+    json.text("leaf_client_cert_validity", record.leaf_client_cert_validity);
     json.text("leaf_client_cert_serial_number", record.leaf_client_cert_serial_number);
     json.text("tls_verify_status", record.tls_verify_status);
     json.text("conn_trace_id", record.conn_trace_id);

@@ -16,11 +16,6 @@ namespace sallyport::l7 {
 
 /// Empty texts and no value mean: not known, or not so (no TLS, no certificate).
 struct ConnectionRecord {
-    struct Validity {
-        std::chrono::sys_seconds not_before;
-        std::chrono::sys_seconds not_after;
-    };
-
     UnixTime time;
     LogAddress client;
     std::uint16_t listener_port = 0;
@@ -28,7 +23,7 @@ struct ConnectionRecord {
     std::string_view tls_cipher;
     std::optional<std::chrono::microseconds> tls_handshake_latency; // of one that succeeded
     std::string_view leaf_client_cert_subject;
-    std::optional<Validity> leaf_client_cert_validity;
+    std::string_view leaf_client_cert_validity; // "NotBefore=2026-01-01T00:00:00Z;NotAfter=2027-01-01T00:00:00Z"
     std::string_view leaf_client_cert_serial_number;
     std::string_view tls_verify_status; // "Success", "Failed:ClientCertUntrusted"
     std::string_view conn_trace_id;

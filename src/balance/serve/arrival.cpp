@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/serve/arrival.hpp"
 
-#include "balance/l7/connection_log.hpp"
 #include "balance/serve/http1_client.hpp"
 #include "balance/serve/http2_client.hpp"
 #include "balance/tls/client_facts.hpp"
@@ -105,15 +104,10 @@ void log_connection(Engine& engine, const ClientConnection& connection, SSL* ses
     }
     if (certificate) {
         record.leaf_client_cert_subject = certificate->subject;
+        record.leaf_client_cert_validity = certificate->validity;
         record.leaf_client_cert_serial_number = certificate->serial_number;
     }
-    log->connections->write([&](std::string& line) {
-        if (log->format == config::HttpLogFormat::json) {
-            l7::append_json_line(line, record);
-        } else {
-            l7::append_alb_line(line, record);
-        }
-    });
+    write_line(*log->connections, log->format, record);
     engine.flush_logs_soon();
 }
 

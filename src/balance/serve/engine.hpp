@@ -5,11 +5,11 @@
 
 #include "balance/l4/choose_target.hpp"
 #include "balance/l7/error_page.hpp"
-#include "balance/l7/line_queue.hpp"
 #include "balance/l7/stickiness.hpp"
 #include "balance/serve/client_counts.hpp"
 #include "balance/serve/counters.hpp"
 #include "balance/serve/link.hpp"
+#include "balance/serve/log_queues.hpp"
 #include "balance/serve/plan.hpp"
 #include "balance/serve/reactor.hpp"
 #include "balance/serve/target_pools.hpp"
@@ -25,13 +25,6 @@ namespace sallyport::serve {
 
 class Acceptor;
 class Exchange;
-
-/// Where a thread's lines of one log go; null: not written.
-struct LogQueues {
-    config::HttpLogFormat format = config::HttpLogFormat::alb;
-    l7::LineQueue* requests = nullptr;
-    l7::LineQueue* connections = nullptr;
-};
 
 enum class Admission : std::uint8_t {
     serve,

@@ -80,13 +80,7 @@ void Exchange::write_down() {
         record.classification_reason = http::word(state_.desync.reason);
     }
     record.conn_trace_id = connection_->trace_id.text();
-    log->requests->write([&](std::string& line) {
-        if (log->format == config::HttpLogFormat::json) {
-            l7::append_json_line(line, record);
-        } else {
-            l7::append_alb_line(line, record);
-        }
-    });
+    write_line(*log->requests, log->format, record);
 }
 
 } // namespace sallyport::serve

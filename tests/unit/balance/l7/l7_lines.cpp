@@ -82,18 +82,18 @@ void log(const std::string& peer) {
                                    .classification = "Severe",
                                    .classification_reason = "BadUri",
                                    .conn_trace_id = "TID_0"};
-    const l7::ConnectionRecord connection{
-        .time = now,
-        .client = client,
-        .listener_port = 443,
-        .tls_protocol = "TLSv1.3",
-        .tls_cipher = "TLS_AES_128_GCM_SHA256",
-        .tls_handshake_latency = std::chrono::microseconds(5001),
-        .leaf_client_cert_subject = peer,
-        .leaf_client_cert_validity = {{l7::whole_seconds(now), l7::whole_seconds(now)}},
-        .leaf_client_cert_serial_number = "01ab",
-        .tls_verify_status = peer,
-        .conn_trace_id = "TID_0"};
+    const l7::ConnectionRecord connection{.time = now,
+                                          .client = client,
+                                          .listener_port = 443,
+                                          .tls_protocol = "TLSv1.3",
+                                          .tls_cipher = "TLS_AES_128_GCM_SHA256",
+                                          .tls_handshake_latency = std::chrono::microseconds(5001),
+                                          .leaf_client_cert_subject = peer,
+                                          .leaf_client_cert_validity =
+                                              "NotBefore=2026-11-21T12:00:00Z;NotAfter=2026-11-21T12:00:00Z",
+                                          .leaf_client_cert_serial_number = "01ab",
+                                          .tls_verify_status = peer,
+                                          .conn_trace_id = "TID_0"};
     std::string text;
     l7::append_alb_line(text, request);
     l7::append_json_line(text, request);

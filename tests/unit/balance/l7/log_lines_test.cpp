@@ -116,7 +116,7 @@ TEST_CASE("a connection's line has ALB's fields in ALB's order") {
     record.tls_cipher = "TLS_AES_128_GCM_SHA256";
     record.tls_handshake_latency = 4'999us;
     record.leaf_client_cert_subject = "CN=a\"b";
-    record.leaf_client_cert_validity = {l7::whole_seconds(now), l7::whole_seconds(now) + 24h};
+    record.leaf_client_cert_validity = "NotBefore=2026-11-21T12:00:00Z;NotAfter=2026-11-22T12:00:00Z";
     record.leaf_client_cert_serial_number = "01ab";
     record.tls_verify_status = "Success";
     CHECK(alb(record) == "2026-11-21T12:00:00.123456Z 192.0.2.1 7 80 TLSv1.3 TLS_AES_128_GCM_SHA256 0.004 "
