@@ -41,7 +41,6 @@ public:
         const auto found = by_client_.find(client);
         return found == by_client_.end() ? 0 : found->second;
     }
-    [[nodiscard]] std::size_t clients() const noexcept { return by_client_.size(); }
 
 private:
     void leave(const IpAddress& client) noexcept {

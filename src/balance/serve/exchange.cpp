@@ -87,11 +87,15 @@ void Exchange::refuse(ClientStream& stream, const ClientConnection& connection, 
     answer(status);
 }
 
+rules::RequestFacts Exchange::facts() const noexcept {
+    return {.head = request_,
+            .client = connection_->peer,
+            .scheme = connection_->is_tls ? "https" : "http",
+            .listener_port = listener_->port};
+}
+
 void Exchange::route() {
-    rule_ = &listener_->rules.match({.head = request_,
-                                     .client = connection_->peer,
-                                     .scheme = connection_->is_tls ? "https" : "http",
-                                     .listener_port = listener_->port});
+    rule_ = &listener_->rules.match(facts());
     if (const auto* fixed = std::get_if<config::FixedResponse>(&rule_->action)) return answer_fixed(*fixed);
     if (const auto* redirection = std::get_if<config::RedirectAction>(&rule_->action)) return redirect(*redirection);
     forward(std::get<config::ForwardAction>(rule_->action));
@@ -108,10 +112,7 @@ void Exchange::answer_fixed(const config::FixedResponse& action) {
 
 void Exchange::redirect(const config::RedirectAction& action) {
     state_.actions = "redirect";
-    const auto location = rules::location_of(action, {.head = request_,
-                                                      .client = connection_->peer,
-                                                      .scheme = connection_->is_tls ? "https" : "http",
-                                                      .listener_port = listener_->port});
+    const auto location = rules::location_of(action, facts());
     // Who sends no host, or one that is none, can not be told where to go.
     if (!location) return answer(location.error() == rules::RedirectFault::no_host ? 400 : 414);
     redirect_url_ = *location;
@@ -242,7 +243,7 @@ void Exchange::answer_with(http::ResponseHead& head, std::string_view content) {
     state_.status = head.status;
     state_.head_sent = true;
     state_.answered = engine_.reactor().now();
-    engine_.count().answers_of_the_gateway[std::clamp<std::size_t>(head.status / 100, 1, 5) - 1].add(1);
+    count_answer(engine_.count().answers_of_the_gateway, head.status);
     client_->send_head(head);
     if (!content.empty()) client_->send_body(content);
     state_.sent_bytes += content.size();

@@ -55,9 +55,6 @@ public:
     /// Ready for the next request; keeps its memory.
     void recycle();
 
-    /// Content that has come of the request, for limits on its rate.
-    [[nodiscard]] std::uint64_t received_bytes() const noexcept { return state_.received_bytes; }
-
 private:
     enum class Phase : std::uint8_t { idle, opening, sent, answering, tunnel, over };
     struct Try {
@@ -99,6 +96,7 @@ private:
 
     // What the rules say.
     void start(ClientStream& stream, const ClientConnection& connection, http::DesyncReport desync);
+    [[nodiscard]] rules::RequestFacts facts() const noexcept;
     void route();
     void redirect(const config::RedirectAction& action);
     void answer_fixed(const config::FixedResponse& action);

@@ -162,7 +162,7 @@ void Exchange::on_response_head(http::ResponseHead& head) {
     state_.answered = engine_.reactor().now();
     state_.status = state_.target_status = head.status;
     tries_.back().log.status = head.status;
-    engine_.count().answers_of_targets[std::clamp<std::size_t>(head.status / 100, 1, 5) - 1].add(1);
+    count_answer(engine_.count().answers_of_targets, head.status);
     if (head.status == 101) {
         state_.phase = Phase::tunnel;
         state_.was_tunnel = true;

@@ -25,7 +25,6 @@ public:
     void set(Time deadline);
     void cancel() noexcept { wanted_ = never; }
     [[nodiscard]] bool is_set() const noexcept { return wanted_ != never; }
-    [[nodiscard]] Time deadline() const noexcept { return wanted_; }
 
 private:
     friend class Timers;

@@ -29,6 +29,9 @@ options::options_description all_options() {
     add("https", options::value<std::uint16_t>(), "port of a listener in TLS");
     add("certificate", options::value<std::string>());
     add("key", options::value<std::string>());
+    add("trust", options::value<std::string>(), "clients have to show a certificate of this CA");
+    add("passthrough", "clients may show any certificate");
+    add("log", "writes down requests and connections, and tells all at the end");
     add("target", options::value<std::vector<std::uint16_t>>()->multitoken(), "ports of targets");
     add("target-ca", options::value<std::string>(), "speak TLS to targets, and believe this CA");
     add("target-name", options::value<std::string>(), "the name that targets' certificates have");
@@ -148,11 +151,18 @@ std::shared_ptr<const serve::World> world_of(const options::variables_map& given
                                 .http = *from.http,
                                 .handshake_timeout = std::chrono::seconds(10),
                                 .rules = must(rules::RuleSet::build(*from.http))});
+        listener->log = 0;
         listener->groups.assign(listener->rules.group_names().size(), 0);
         if (from.name == "https") {
             config::TlsServer tls;
             tls.certificates.push_back(
                 {.certificate = given["certificate"].as<std::string>(), .key = given["key"].as<std::string>()});
+            if (given.count("passthrough") != 0) tls.mutual.mode = config::MutualTls::passthrough;
+            if (given.count("trust") != 0) {
+                tls.mutual.mode = config::MutualTls::verify;
+                tls.mutual.trust_store = given["trust"].as<std::string>();
+            }
+            listener->mutual = tls.mutual.mode;
             listener->tls = must(tls::ServerContext::load(tls, nullptr));
         }
         world->listeners.push_back(listener);
@@ -193,6 +203,9 @@ int main(int argc, char** argv) {
     settings.cookie_seed = {device(), device()};
     settings.seed = device();
     settings.group_slots = 8;
+    l7::LineQueue requests;
+    l7::LineQueue connections;
+    if (given.count("log") != 0) settings.logs.push_back({.requests = &requests, .connections = &connections});
     const auto engine = must(serve::Engine::make(std::move(settings), books, outstanding));
     std::promise<std::vector<std::string>> listening;
     engine->follow(world, [&, told = false](std::vector<std::string> failures) mutable {
@@ -223,4 +236,7 @@ int main(int argc, char** argv) {
     std::printf("requests %lu, connections %lu of which ended %lu, to targets %lu, reused %lu, retries %lu\n",
                 counters.requests.read(), counters.connections_accepted.read(), counters.connections_ended.read(),
                 counters.target_connections.read(), counters.target_connections_reused.read(), counters.retries.read());
+    const auto tell = [](const std::string& lines) { std::fputs(lines.c_str(), stdout); };
+    while (requests.take(tell) || connections.take(tell)) {
+    }
 }

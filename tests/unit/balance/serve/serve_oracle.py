@@ -170,6 +170,40 @@ class WithNginx(unittest.TestCase):
             with Gateway(port, **{**believed, "target_name": "other.example"}) as gateway:
                 self.assertEqual(status_of(curl("--include", f"http://127.0.0.1:{gateway.http}/echo").stdout), 502)
 
+    def test_who_a_client_with_a_certificate_is_the_target_and_the_log_are_told(self):
+        seen = []
+
+        def serve(peer):
+            while head := read_head(peer):
+                seen.append(head.decode())
+                peer.sendall(ok)
+
+        def ask(gateway, *words):
+            to = ["--resolve", f"www.example:{gateway.https}:127.0.0.1", "--cacert", self.certificates / "ca.pem"]
+            return curl(*to, *words, "--header", "X-Amzn-Mtls-Clientcert-Subject: CN=me", f"https://www.example:{gateway.https}/")
+
+        good = ["--cert", self.certificates / "good.pem", "--key", self.certificates / "good.key"]
+        stranger = ["--cert", self.certificates / "stranger.pem", "--key", self.certificates / "stranger.key"]
+        own = {"https": free_port(), "certificate": self.certificates / "www-ec.pem", "key": self.certificates / "www-ec.key"}
+        with Target(serve) as target:
+            with Gateway(target.port, trust=self.certificates / "ca.pem", log=True, **own) as gateway:
+                self.assertEqual(ask(gateway, *good).stdout, b"ok\n")
+                self.assertNotEqual(ask(gateway, *stranger).returncode, 0)
+                self.assertNotEqual(ask(gateway).returncode, 0)
+            self.assertEqual(len(seen), 1)
+            told = dict(re.findall(r"X-Amzn-Mtls-Clientcert-(\S+): (.*)\r\n", seen[0]))
+            self.assertEqual(sorted(told), ["Issuer", "Leaf", "Serial-Number", "Subject", "Validity"])
+            subject, serial = subprocess.run(["openssl", "x509", "-noout", "-subject", "-nameopt", "RFC2253", "-serial", "-in", self.certificates / "good.pem"],
+                                             capture_output=True, text=True, check=True).stdout.splitlines()
+            self.assertEqual(told["Subject"], subject.removeprefix("subject="))
+            self.assertEqual(told["Serial-Number"], serial.removeprefix("serial="))
+            lines = [line for line in gateway.said.splitlines() if f" {gateway.https} TLSv1.3 " in line]
+            self.assertTrue(any(f' "{told["Subject"]}" {told["Validity"]} {told["Serial-Number"]} Success ' in line for line in lines), lines)
+            self.assertTrue(any(" Failed:" in line for line in gateway.said.splitlines()), gateway.said)
+            with Gateway(target.port, passthrough=True, **own) as gateway:
+                self.assertEqual(ask(gateway, *stranger).stdout, b"ok\n")
+            self.assertIn("X-Amzn-Mtls-Clientcert: -----BEGIN%20CERTIFICATE-----", seen[-1])
+
     def test_a_target_killed_under_load_costs_no_idempotent_request(self):
         dying = subprocess.Popen([sys.executable, "-c", """
 import http.server, sys
@@ -243,6 +277,25 @@ class Faults(unittest.TestCase):
             self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost")), 408)
             self.assertEqual(status_of(gateway.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")), 408)
             self.assertEqual(gateway.exchange(b""), b"")
+
+    def test_the_pace_of_content_is_the_clients_while_the_target_takes_it(self):
+        slow = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
+        with Target(read_all) as target, Gateway(target.port, body_rate=1000, log=True) as gateway:
+            began = time.monotonic()
+            self.assertEqual(status_of(gateway.exchange(slow, b"abc")), 408)
+            self.assertLess(time.monotonic() - began, 30)  # not the idle timeout's minute
+        self.assertRegex(gateway.said, r'(?m)^http .* 408 - 3 .*"POST ')
+
+    def test_who_goes_before_the_answer_is_written_down(self):
+        with Target(read_all) as target, Gateway(target.port, log=True) as gateway:
+            with gateway.connect() as client:
+                client.sendall(self.get)
+                while not target.peers:
+                    time.sleep(0.01)
+            # The engine lets the target go when it has seen the end.
+            while target.peers[0].fileno() != -1 and read_all(target.peers[0]):
+                pass
+        self.assertRegex(gateway.said, r'(?m)^http .* 460 - .*"GET ')
 
     def test_what_is_too_much(self):
         with Target(sends(ok)) as target, Gateway(target.port, body_limit=4) as gateway:
