@@ -36,7 +36,7 @@ public:
         const std::size_t page = 4096;
         ring_ = static_cast<io_uring_buf_ring*>(std::aligned_alloc(page, buffer_count * sizeof(io_uring_buf)));
         io_uring_buf_reg told{};
-        told.ring_addr = reinterpret_cast<std::uintptr_t>(ring_); // NOLINT: the kernel takes addresses as numbers
+        told.ring_addr = reinterpret_cast<std::uintptr_t>(ring_); // the kernel takes addresses as numbers
         told.ring_entries = buffer_count;
         told.bgid = buffer_group;
         errno = -io_uring_register_buf_ring(&ring, &told, 0);
@@ -120,13 +120,13 @@ private:
             entry = io_uring_get_sqe(&ring_);
         }
         // The io_uring_prep functions leave this field alone.
-        entry->user_data = reinterpret_cast<std::uintptr_t>(&operation); // NOLINT: the kernel takes it as a number
+        entry->user_data = reinterpret_cast<std::uintptr_t>(&operation); // the kernel takes it as a number
         if (operation.connection != nullptr) ++operation.connection->under_way;
         return entry;
     }
 
     void take(const io_uring_cqe& completion) {
-        auto& operation = *reinterpret_cast<Operation*>(completion.user_data); // NOLINT
+        auto& operation = *reinterpret_cast<Operation*>(completion.user_data);
         if (operation.kind == Operation::Kind::accept) return accept(completion);
         auto& connection = *operation.connection;
         const bool goes_on = (completion.flags & IORING_CQE_F_MORE) != 0;

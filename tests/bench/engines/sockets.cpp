@@ -22,7 +22,7 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 const sockaddr* plain(const sockaddr_in& address) {
-    return reinterpret_cast<const sockaddr*>(&address); // NOLINT: what the socket calls take
+    return reinterpret_cast<const sockaddr*>(&address); // what the socket calls take
 }
 
 void set(int descriptor, int level, int option) {
