@@ -50,7 +50,10 @@ std::string_view name(Refusal refusal) noexcept {
 }
 
 Firewall::Firewall(Rules rules, const StateTableSettings& settings, Say say)
-    : rules_(std::move(rules)), states_(settings), say_(std::move(say)), by_rule_(rules_.rules.size()) {}
+    : rules_(std::move(rules)), states_(settings), say_(std::move(say)), by_rule_(rules_.rules.size()) {
+    for (std::size_t position = 0; position < rules_.rules.size(); ++position)
+        if (!rules_.rules[position].containing.empty()) with_text_.push_back(static_cast<std::uint16_t>(position));
+}
 
 Verdict Firewall::inspect(const Visit& visit, Instant now) {
     InnerPacket inner;
@@ -77,6 +80,7 @@ Verdict Firewall::judge(const Packet& packet) {
     const StateKey key = flow_key(endpoint_id, inner);
     StateTable::Entry* entry = states_.find(key, packet.now);
     if (entry != nullptr && follow_established(packet, *entry)) {
+        if (has_forbidden_text(packet, *entry)) return deny(packet, &rules_.rules[entry->denied_by - 1U]);
         ++established_;
         return pass_of_flow(packet, *entry);
     }
@@ -106,6 +110,28 @@ bool Firewall::follow_established(const Packet& packet, StateTable::Entry& entry
     return true;
 }
 
+/// One such packet, and no other one of the flow passes, whichever way it goes.
+bool Firewall::has_forbidden_text(const Packet& packet, StateTable::Entry& entry) const noexcept {
+    if (entry.denied_by == 0) {
+        const auto found = std::find_if(with_text_.begin(), with_text_.end(), [&](std::uint16_t position) {
+            return rules_.rules[position].matches(packet.inner);
+        });
+        if (found != with_text_.end()) entry.denied_by = static_cast<std::uint16_t>(*found + 1);
+    }
+    return entry.denied_by != 0;
+}
+
+Verdict Firewall::deny(const Packet& packet, const Rule* rule) {
+    count(rule);
+    tell(packet.visit, packet.inner.to_string(),
+         rule != nullptr ? "line " + std::to_string(rule->line) + ": " + rule->text : "default deny", packet.now);
+    return rules_.offload_denied && speaks_for_flow(packet.inner) ? Verdict::drop_rest : Verdict::drop;
+}
+
+void Firewall::count(const Rule* rule) noexcept {
+    ++(rule != nullptr ? by_rule_[static_cast<std::size_t>(rule - rules_.rules.data())] : by_default_);
+}
+
 /// RFC 5508 4.1 in spirit: an error counts only if the packet that it quotes is one of the flow that it goes back to.
 bool Firewall::is_about_known_flow(const Packet& packet) {
     InnerPacket about;
@@ -117,20 +143,16 @@ bool Firewall::is_about_known_flow(const Packet& packet) {
 }
 
 Verdict Firewall::judge_new_flow(const Packet& packet, const StateKey& key) {
-    const auto rule = std::find_if(rules_.rules.begin(), rules_.rules.end(),
-                                   [&](const Rule& candidate) { return candidate.matches(packet.inner); });
-    const bool has_rule = rule != rules_.rules.end();
-    const Action action = has_rule ? rule->action : rules_.otherwise;
+    const auto found = std::find_if(rules_.rules.begin(), rules_.rules.end(),
+                                    [&](const Rule& candidate) { return candidate.matches(packet.inner); });
+    const Rule* const rule = found != rules_.rules.end() ? &*found : nullptr;
+    const Action action = rule != nullptr ? rule->action : rules_.otherwise;
     if (action == Action::allow && is_tcp(packet.inner) && !opens_connection(packet.inner) &&
         rules_.midstream == Midstream::drop) {
         return refuse(packet, Refusal::tcp_midstream);
     }
-    ++(has_rule ? by_rule_[static_cast<std::size_t>(rule - rules_.rules.begin())] : by_default_);
-    if (action == Action::deny) {
-        tell(packet.visit, packet.inner.to_string(),
-             has_rule ? "line " + std::to_string(rule->line) + ": " + rule->text : "default deny", packet.now);
-        return rules_.offload_denied && speaks_for_flow(packet.inner) ? Verdict::drop_rest : Verdict::drop;
-    }
+    if (action == Action::deny) return deny(packet, rule);
+    count(rule);
     if (begins_flow(packet.inner)) {
         const Lifetime lifetime = is_tcp(packet.inner) ? Lifetime::tcp : Lifetime::other;
         StateTable::Entry* entry = states_.insert(key, lifetime, packet.now);

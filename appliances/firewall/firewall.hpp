@@ -42,6 +42,10 @@ private:
     };
 
     Verdict judge(const Packet& packet);
+    [[nodiscard]] bool has_forbidden_text(const Packet& packet, StateTable::Entry& entry) const noexcept;
+    /// By a rule, or by `default`: null.
+    Verdict deny(const Packet& packet, const Rule* rule);
+    void count(const Rule* rule) noexcept;
     Verdict judge_new_flow(const Packet& packet, const StateKey& key);
     Verdict pass_and_follow_fragments(const Packet& packet);
     Verdict pass_of_flow(const Packet& packet, StateTable::Entry& entry);
@@ -51,6 +55,7 @@ private:
     void tell(const Visit& visit, const std::string& packet, const std::string& why, Instant now);
 
     Rules rules_;
+    std::vector<std::uint16_t> with_text_; // positions of rules that judge every packet
     StateTable states_;
     DenialLog log_;
     Say say_;

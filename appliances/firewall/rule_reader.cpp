@@ -11,7 +11,7 @@ namespace sallyport::appliances::detail {
 namespace {
 
 constexpr std::string_view shape_of_a_rule =
-    "write `allow|deny PROTOCOL [from PREFIX [port PORTS]] [to PREFIX [port PORTS]]`";
+    "write `allow|deny PROTOCOL [from PREFIX [port PORTS]] [to PREFIX [port PORTS]] [containing TEXT]`";
 
 struct ProtocolName {
     std::string_view name;
@@ -37,6 +37,7 @@ public:
         read_protocol();
         read_side("from", rule_.from);
         read_side("to", rule_.to);
+        if (take_if("containing")) read_text();
         if (next_ < words_.size()) {
             const std::string_view word = words_[next_];
             if (word == "from") {
@@ -128,6 +129,23 @@ private:
                 side.ports.push_back({static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
             }
         }
+    }
+
+    /// All words to the line's end, with one blank between each.
+    void read_text() {
+        while (next_ < words_.size()) {
+            if (!rule_.containing.empty()) rule_.containing += ' ';
+            rule_.containing += take();
+        }
+        if (rule_.containing.empty()) complain("behind `containing` a text is missing: write what a packet has in it");
+        if (rule_.action == Action::allow)
+            complain("`containing` is for `deny` alone: what a flow's later packets have in them is not known yet when "
+                     "its first one is judged");
+        const auto carries_text = [](std::uint8_t number) {
+            return number == protocol::tcp || number == protocol::udp;
+        };
+        if (rule_.protocols.empty() || !std::all_of(rule_.protocols.begin(), rule_.protocols.end(), carries_text))
+            complain("`containing` is only for tcp and udp: write one of these as the protocol");
     }
 
     void check_ports() {

@@ -19,6 +19,14 @@ bool matches_port(const Side& side, const InnerPacket& packet, std::uint16_t por
            });
 }
 
+bool matches_text(const std::string& text, const InnerPacket& packet) noexcept {
+    if (text.empty()) return true;
+    const std::span<const std::uint8_t> bytes = packet.payload();
+    return std::search(bytes.begin(), bytes.end(), text.begin(), text.end(), [](std::uint8_t byte, char letter) {
+               return byte == static_cast<std::uint8_t>(letter);
+           }) != bytes.end();
+}
+
 } // namespace
 
 bool Rule::matches(const InnerPacket& packet) const noexcept {
@@ -26,7 +34,8 @@ bool Rule::matches(const InnerPacket& packet) const noexcept {
         return false;
     }
     return matches_address(from, packet.source) && matches_address(to, packet.destination) &&
-           matches_port(from, packet, packet.source_port) && matches_port(to, packet, packet.destination_port);
+           matches_port(from, packet, packet.source_port) && matches_port(to, packet, packet.destination_port) &&
+           matches_text(containing, packet);
 }
 
 } // namespace sallyport::appliances

@@ -31,12 +31,13 @@ struct Side {
     friend bool operator==(const Side&, const Side&) = default;
 };
 
-/// Judges the first packet of a flow: `from` is who sent it.
+/// Judges the first packet of a flow: `from` is who sent it. One with a text judges every packet.
 struct Rule {
     Action action = Action::deny;
     std::vector<std::uint8_t> protocols; // empty: any
     Side from;
     Side to;
+    std::string containing; // in the bytes of a packet's own; empty: whatever they are. Only with `deny`
     int line = 0;
     std::string text; // as written, blanks tidied
 

@@ -36,7 +36,8 @@ public:
         std::uint32_t next_in_bucket = 0;
         std::uint32_t older = 0;
         std::uint32_t newer = 0;
-        std::uint32_t packets = 0; // counted by whoever needs it
+        std::uint32_t packets = 0;   // counted by whoever needs it
+        std::uint16_t denied_by = 0; // position of the rule with a text that ended it, and one; 0: it may go on
         Lifetime lifetime = Lifetime::other;
         std::uint8_t fin_directions = 0; // bit 0: seen from one end, bit 1: from the other
     };

@@ -21,6 +21,7 @@ constexpr std::size_t vlan_tag_size = 4;
 constexpr std::size_t ipv4_header_size = 20;
 constexpr std::size_t ipv6_header_size = 40;
 constexpr std::size_t icmp_header_size = 8;
+constexpr std::size_t udp_header_size = 8;
 constexpr int most_vlan_tags = 2;
 constexpr int most_extensions = 8;
 
@@ -201,6 +202,13 @@ InnerFault parse_quoted(const InnerPacket& icmp_error, InnerPacket& out) noexcep
     const Bytes quoted = icmp_error.transport.subspan(icmp_header_size);
     return icmp_error.protocol == protocol::icmp ? read_ipv4(quoted, Completeness::quoted, out)
                                                  : read_ipv6(quoted, Completeness::quoted, out);
+}
+
+std::span<const std::uint8_t> InnerPacket::payload() const noexcept {
+    if (!has_ports || protocol == protocol::sctp) return {};
+    // RFC 9293 3.1: the data offset counts words of four bytes.
+    const std::size_t header_size = protocol == protocol::tcp ? std::size_t{transport[12]} >> 4 << 2 : udp_header_size;
+    return header_size <= transport.size() ? transport.subspan(header_size) : Bytes();
 }
 
 bool InnerPacket::is_icmp_echo() const noexcept {

@@ -62,6 +62,8 @@ struct InnerPacket {
     std::uint16_t icmp_id = 0;               // of an echo request or reply
     std::span<const std::uint8_t> transport; // from the transport header to the packet's end
 
+    /// What TCP or UDP carry; empty for all else, for later fragments, and where a header is longer than the packet.
+    [[nodiscard]] std::span<const std::uint8_t> payload() const noexcept;
     [[nodiscard]] bool is_icmp_echo() const noexcept;
     /// Destination unreachable, time exceeded and their like: they quote the packet that they are about.
     [[nodiscard]] bool is_icmp_error() const noexcept;

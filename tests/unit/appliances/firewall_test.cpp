@@ -73,6 +73,39 @@ TEST_CASE("another tenant with the same addresses has flows of its own") {
     CHECK(bench.passes(ipv4(back, {}, tcp(here, syn | ack)), {}, 1));
 }
 
+TEST_CASE("a rule with a text ends a flow that was allowed, at the packet that has it") {
+    Bench bench("default allow\ndeny tcp to any port 80 containing GET /secret\ndeny udp containing secret\n");
+    const Ports asks{40000, 80};
+    const Ports answers{80, 40000};
+    const Bytes request = bytes_of("GET /secret HTTP/1.1\r\n\r\n");
+    CHECK(bench.passes(ipv4(out, {}, tcp(asks, syn))));
+    CHECK(bench.passes(ipv4(back, {}, tcp(answers, syn | ack))));
+    CHECK(bench.passes(ipv4(out, {}, tcp(asks, ack) + bytes_of("GET /public HTTP/1.1\r\n\r\n"))));
+    CHECK(bench.passes(ipv4(back, {}, tcp(answers, ack) + request))); // the rule is for the other way
+    CHECK(bench.told.empty());
+    CHECK_FALSE(bench.passes(ipv4(out, {}, tcp(asks, ack) + bytes_of("xx") + request)));
+    CHECK(bench.told == std::vector<std::string>{"denied tcp 192.0.2.10:40000 > 203.0.113.11:80, endpoint "
+                                                 "0x0000000000000001, line 2: deny tcp to any port 80 containing GET "
+                                                 "/secret"});
+    CHECK_FALSE(bench.passes(ipv4(out, {}, tcp(asks, ack))));
+    CHECK_FALSE(bench.passes(ipv4(back, {}, tcp(answers, ack))));
+    CHECK(bench.count("line 2: deny tcp to any port 80 containing GET /secret") == 3);
+
+    CHECK(bench.passes(ipv4(out, {}, tcp({40001, 80}, syn)))); // others go on
+    CHECK(bench.passes(ipv4(out, {}, tcp({40001, 81}, syn) + request)));
+    const Ipv4 datagram{.protocol = protocol::udp};
+    CHECK(bench.passes(ipv4(out, datagram, udp({1, 53}) + bytes_of("secre"))));
+    CHECK_FALSE(bench.passes(ipv4(out, datagram, udp({2, 53}) + bytes_of("secret"))));
+}
+
+TEST_CASE("a header that is longer than its packet has no text behind it") {
+    Bench bench("default allow\ndeny tcp containing x\n");
+    Bytes segment = tcp(there, syn) + bytes_of("x");
+    CHECK_FALSE(bench.passes(ipv4(out, {}, segment)));
+    segment[12] = 0xF0;
+    CHECK(bench.passes(ipv4(out, {}, segment)));
+}
+
 TEST_CASE("the first rule that matches decides") {
     Bench bench("default allow\nallow tcp to 203.0.113.11 port 23\ndeny tcp to any port 23\n");
     CHECK(bench.passes(ipv4(out, {}, tcp({1, 23}, syn))));

@@ -20,6 +20,10 @@ inline void append16(Bytes& bytes, std::size_t value) {
     bytes.push_back(static_cast<std::uint8_t>(value));
 }
 
+inline Bytes bytes_of(std::string_view text) {
+    return {text.begin(), text.end()};
+}
+
 inline Bytes operator+(Bytes left, const Bytes& right) {
     for (const std::uint8_t byte : right)
         left.push_back(byte);

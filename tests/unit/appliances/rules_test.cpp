@@ -25,13 +25,14 @@ TEST_CASE("a rule file is read as it is written") {
                                     "deny tcp from any to 203.0.113.0/24 port 23\n"
                                     "allow udp from 192.0.2.0/24,198.51.100.7 port 53 to any port 1024-65535,53\n"
                                     "allow icmp\n"
-                                    "deny protocol 47 to 2001:db8::/32");
+                                    "deny protocol 47 to 2001:db8::/32\n"
+                                    "deny tcp to any port 80 containing GET  /secret   # not yours");
     for (const auto& finding : parsed.findings)
         UNSCOPED_INFO(finding.line << ": " << finding.message);
     REQUIRE(parsed.findings.empty());
     CHECK(parsed.rules.otherwise == Action::allow);
     CHECK(parsed.rules.midstream == Midstream::adopt);
-    REQUIRE(parsed.rules.rules.size() == 4);
+    REQUIRE(parsed.rules.rules.size() == 5);
     const auto& [telnet, names, ping, gre] =
         std::tie(parsed.rules.rules[0], parsed.rules.rules[1], parsed.rules.rules[2], parsed.rules.rules[3]);
     CHECK(telnet.action == Action::deny);
@@ -42,6 +43,9 @@ TEST_CASE("a rule file is read as it is written") {
     CHECK(names.to == Side{{}, {{1024, 65535}, {53, 53}}});
     CHECK(ping.protocols == std::vector<std::uint8_t>{1, 58});
     CHECK(gre.protocols == std::vector<std::uint8_t>{47});
+    CHECK(parsed.rules.rules[4].containing == "GET /secret");
+    CHECK(parsed.rules.rules[4].to == Side{{}, {{80, 80}}});
+    CHECK(gre.containing.empty());
     CHECK(gre.text == "deny protocol 47 to 2001:db8::/32");
 }
 
@@ -79,6 +83,9 @@ TEST_CASE("what a line has wrong is said with what to write instead") {
         {"allow tcp port 80", "`port` needs `from PREFIX` or `to PREFIX` before it"},
         {"allow tcp to any from any", "`from` stands twice or behind `to`"},
         {"allow tcp from any to any log", "nothing is expected at `log`"},
+        {"deny tcp to any port 80 containing", "behind `containing` a text is missing"},
+        {"allow tcp to any port 80 containing secret", "`containing` is for `deny` alone"},
+        {"deny any containing secret", "`containing` is only for tcp and udp"},
         {"allow tcp from 192.0.2.0/24 to 2001:db8::/32", "no packet goes from IPv4 to IPv6"},
         {"default maybe", "write `default allow` or `default deny`"},
         {"default", "write `default allow` or `default deny`"},
