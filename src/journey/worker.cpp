@@ -11,6 +11,9 @@
 #include "journey/steps.hpp"
 #include "journey/worker_state.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace sallyport::journey {
@@ -23,11 +26,17 @@ constexpr std::uint32_t resets_burst = 1000;
 constexpr std::size_t max_produced = 4096;
 constexpr std::uint32_t max_listed = 4096;
 
+/// All owners are read before the first packet is given away: another thread may have freed that by then, and be using
+/// it for the next one.
 void hand_over_all(Round& round) noexcept {
-    for (unsigned owner = 0; owner < round.worker.settings.count && !round.handover.empty(); ++owner) {
+    if (round.handover.empty()) return;
+    const std::span<Packet* const> packets = round.handover.packets();
+    std::array<std::uint8_t, max_burst> owners;
+    std::ranges::transform(packets, owners.begin(), &Packet::owner);
+    for (unsigned owner = 0; owner < round.worker.settings.count; ++owner) {
         Inbox theirs;
-        for (Packet* packet : round.handover) {
-            if (packet->owner == owner) theirs.push(packet);
+        for (std::size_t i = 0; i < packets.size(); ++i) {
+            if (owners[i] == owner) theirs.push(packets[i]);
         }
         if (!theirs.empty()) round.outlet.hand_over(owner, theirs.packets());
     }

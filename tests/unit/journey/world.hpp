@@ -240,6 +240,7 @@ private:
         outcome_ = {};
         call();
         deliver_hand_overs();
+        given_away_.clear();
         for (std::size_t i = 0; i < drop_reason_count; ++i) {
             const auto reason = static_cast<DropReason>(i);
             outcome_.drops.insert(outcome_.drops.end(), drops(reason) - before[i], reason);
@@ -276,9 +277,22 @@ private:
         for (Packet* packet : packets)
             end(packet);
     }
+    /// As if the other worker were quick: it has freed the packet, and another one in its place goes to yet another
+    /// worker, before this call is over.
     void hand_over(unsigned worker, std::span<Packet* const> packets) noexcept override {
-        for (Packet* packet : packets)
-            handed_.emplace_back(worker, packet);
+        for (Packet* given : packets) {
+            const auto found = inside_.find(given);
+            if (found == inside_.end()) {
+                ++twice_ended_;
+                continue;
+            }
+            auto taken = std::make_unique<Kept>(Kept{std::move(found->second->buffer), *given});
+            handed_.emplace_back(worker, &taken->packet);
+            inside_[&taken->packet] = std::move(taken);
+            given->owner = static_cast<std::uint8_t>((worker + 1) % workers_.size());
+            given_away_.push_back(std::move(found->second));
+            inside_.erase(found);
+        }
     }
     Packet* allocate() noexcept override {
         if (no_buffers || buffers_left == 0) return nullptr;
@@ -302,6 +316,7 @@ private:
     unsigned current_worker_ = 0;
     std::map<Packet*, std::unique_ptr<Kept>> inside_;
     std::deque<std::pair<unsigned, Packet*>> handed_;
+    std::vector<std::unique_ptr<Kept>> given_away_;
     unsigned twice_ended_ = 0;
     Outcome outcome_;
 };
