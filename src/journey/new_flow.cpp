@@ -75,9 +75,6 @@ std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     const chain::Roster& roster = round.around.roster;
     WorkerState& worker = round.worker;
 
-    // None should come this far; should one, it ends, and not the gateway.
-    if (packet.endpoint == no_index) [[unlikely]]
-        return DropReason::PortWithoutEndpoint;
     // What reports on a flow never begins one: unsolicited errors do not pass.
     if (packet.kind == Kind::icmp_error) return DropReason::IcmpUnrelated;
     const ListenerIndex listener = packet.to_gateway ? find_listener(round, packet) : ListenerIndex{no_index};
