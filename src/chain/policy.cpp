@@ -21,9 +21,18 @@ bool has_ports(std::uint8_t protocol) noexcept {
     return protocol == 6 || protocol == 17;
 }
 
+bool names_one_of(const Rule& rule, std::span<const TargetGroupIndex> groups) noexcept {
+    return rule.target_groups.empty() || std::any_of(groups.begin(), groups.end(), [&](TargetGroupIndex group) {
+               return std::find(rule.target_groups.begin(), rule.target_groups.end(), group) !=
+                      rule.target_groups.end();
+           });
+}
+
 } // namespace
 
 Mismatch compare(const Rule& rule, const NewFlow& flow) noexcept {
+    if (rule.is_of_legs == flow.leg_groups.empty()) return Mismatch::kind;
+    if (rule.is_of_legs && !names_one_of(rule, flow.leg_groups)) return Mismatch::target_group;
     if (rule.endpoint != no_index && rule.endpoint != flow.endpoint) return Mismatch::endpoint;
     if (rule.direction && *rule.direction != flow.direction) return Mismatch::direction;
     if (!rule.protocols.empty() &&

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace sallyport::chain {
@@ -22,6 +23,9 @@ struct NewFlow {
     IpAddress destination;
     std::uint16_t source_port = 0;
     std::uint16_t destination_port = 0;
+    /// Of a decrypted leg (the gateway's own connection to a target): the groups that have a target where it leads.
+    /// Empty: it is none.
+    std::span<const TargetGroupIndex> leg_groups;
 };
 
 struct Rule {
@@ -32,7 +36,9 @@ struct Rule {
     std::vector<IpPrefix> destinations;
     std::vector<config::PortRange> source_ports;
     std::vector<config::PortRange> destination_ports;
-    ChainIndex chain = no_index; // no_index: forwarded without a visit
+    bool is_of_legs = false;                     // it matches decrypted legs, and no other does
+    std::vector<TargetGroupIndex> target_groups; // of a leg; empty: any
+    ChainIndex chain = no_index;                 // no_index: forwarded without a visit
 };
 
 struct Policy {
@@ -40,7 +46,18 @@ struct Policy {
 };
 
 /// Why a rule does not match: the first of its conditions that fails. For `explain`.
-enum class Mismatch { none, endpoint, direction, protocol, source, destination, source_port, destination_port };
+enum class Mismatch {
+    none,
+    kind, // decrypted legs are one thing, all other flows another
+    target_group,
+    endpoint,
+    direction,
+    protocol,
+    source,
+    destination,
+    source_port,
+    destination_port
+};
 
 [[nodiscard]] Mismatch compare(const Rule& rule, const NewFlow& flow) noexcept;
 /// The position of the first rule that matches; no_index when none does.

@@ -182,6 +182,7 @@ void build_policy(const config::Config& config, Roster& roster) {
         rule.destinations = match.destinations;
         rule.source_ports = match.source_ports;
         rule.destination_ports = match.destination_ports;
+        rule.is_of_legs = match.is_decrypted_leg; // of which target groups: the directory knows
         if (from.chain) rule.chain = position(roster.chains, *from.chain);
         roster.policy.rules.push_back(std::move(rule));
     }

@@ -99,6 +99,11 @@ std::string describe_mismatch(const Subject& subject, std::size_t rule, chain::M
     switch (mismatch) {
     case chain::Mismatch::none:
         return "it matches";
+    case chain::Mismatch::kind:
+        return match.is_decrypted_leg ? "it is for decrypted legs, from the gateway's proxies to targets"
+                                      : "it is not for decrypted legs, which rules with `leg: decrypted` match";
+    case chain::Mismatch::target_group:
+        return "it is for targets of " + either(match.target_groups, [](const std::string& name) { return name; });
     case chain::Mismatch::endpoint:
         return "it is for endpoint " + match.endpoint.value_or("");
     case chain::Mismatch::direction:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/l4/build_directory.hpp"
 
+#include "balance/l4/build_legs.hpp"
 #include "balance/l4/takers.hpp"
 #include "config/lookup.hpp"
 
@@ -214,11 +215,13 @@ Directory build_directory(const config::Config& config, const TargetSlots& slots
     build_groups(config, slots, directory);
     build_listeners(config, slots, roster, directory);
     build_tables(config, directory);
+    build_legs(config, slots, directory);
     return directory;
 }
 
 chain::Roster build_roster(const config::Config& config, const chain::Slots& slots, const TargetSlots& target_slots) {
     chain::Roster roster = chain::build_roster(config, slots);
+    name_leg_groups(config, target_slots, roster.policy);
     roster.directory = std::make_shared<const Directory>(build_directory(config, target_slots, roster));
     return roster;
 }

@@ -17,6 +17,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ struct TargetGroup {
     bool preserve_client_ip = true;
     bool direct_server_return = false;
     bool proxy_protocol_v2 = false;
+    /// An appliance on the way to its targets is told for whom the gateway opened the connection: it is for one client
+    /// alone, and noted before (leg_notes.hpp).
+    bool notes_clients = false;
     bool is_http = false;            // targets are spoken HTTP to
     bool is_tls = false;             // and TLS
     bool is_failing_open = false;    // fewer are healthy than shall be, so all registered ones take flows
@@ -114,11 +118,23 @@ struct Directory {
     AddressSet source_addresses;      // in the place of clients'
     AddressSet extra_addresses;       // of both, those that are no port's own
     ListenerTable at_targets;         // addresses and ports; what is found there says nothing
+    /// Where decrypted legs lead that may have a chain: addresses and ports of TCP, of any endpoint (0 in the key).
+    /// What is found is a position in `leg_groups`: the target groups of which there is a target.
+    ListenerTable legs;
+    std::vector<std::vector<TargetGroupIndex>> leg_groups;
+    std::uint8_t leg_timers = 0; // position in `timers`
     SipKey selection_key;
     /// Some group is sticky by the client's address: one worker has to have all flows of a client.
     bool is_sticky = false;
 
     [[nodiscard]] bool empty() const noexcept { return listeners.empty(); }
+    /// The target groups to which a connection to there may be a decrypted leg; empty: it is none.
+    [[nodiscard]] std::span<const TargetGroupIndex> leg_to(const ListenAddress& at) const noexcept {
+        if (leg_groups.empty()) return {};
+        const std::uint16_t found = legs.find(
+            {.address = at.address, .port = at.port, .endpoint = 0, .protocol = at.protocol, .family = at.family});
+        return found == no_index ? std::span<const TargetGroupIndex>{} : leg_groups[found];
+    }
 };
 
 /// Whether a listener or target group of `wanted` is for the IP protocol.

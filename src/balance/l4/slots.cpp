@@ -66,13 +66,43 @@ Timers timers_of(const config::Config& config, const config::Listener& listener)
     return timers;
 }
 
+/// A leg lives as long as any connection for which a proxy may have opened it: a flow that ends earlier would have the
+/// connection reset when it speaks again.
+Timers timers_of_legs(const config::Config& config) {
+    config::Listener longest;
+    longest.tcp_idle = config.gateway.timeouts.tcp_idle;
+    longest.mode = config::ListenerMode::proxy;
+    for (const config::Listener& listener : config.listeners)
+        if (listener.mode == config::ListenerMode::proxy)
+            longest.tcp_idle = std::max(longest.tcp_idle, listener.tcp_idle);
+    return timers_of(config, longest);
+}
+
+void add_timers(const Timers& timers, TargetSlots& slots) {
+    const bool is_there = std::find(slots.timers.begin(), slots.timers.end(), timers) != slots.timers.end();
+    if (!is_there && slots.timers.size() < max_timers) slots.timers.push_back(timers);
+}
+
+void add_legs(const config::Config& config, TargetSlots& slots) {
+    for (const config::PolicyRule& rule : config.policy) {
+        if (!rule.match.is_decrypted_leg) continue;
+        add_timers(timers_of_legs(config), slots);
+        for (const std::string& name : rule.match.target_groups)
+            add_name(slots.leg_groups, name);
+        if (!rule.match.target_groups.empty()) continue;
+        for (const config::TargetGroup& group : config.target_groups)
+            add_name(slots.leg_groups, group.name);
+    }
+}
+
+std::uint8_t position_of(const Timers& timers, const TargetSlots& slots) {
+    const auto found = std::find(slots.timers.begin(), slots.timers.end(), timers);
+    return found == slots.timers.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found - slots.timers.begin());
+}
+
 void add_listeners(const config::Config& config, TargetSlots& slots) {
     for (const config::Listener& listener : config.listeners) {
-        const Timers timers = timers_of(config, listener);
-        if (std::find(slots.timers.begin(), slots.timers.end(), timers) == slots.timers.end() &&
-            slots.timers.size() < max_timers) {
-            slots.timers.push_back(timers);
-        }
+        add_timers(timers_of(config, listener), slots);
         const auto own = std::find_if(slots.listeners.begin(), slots.listeners.end(), [&](const ListenerPlace& place) {
             return listens_alike(place.configured, listener);
         });
@@ -95,8 +125,11 @@ TargetIndex TargetSlots::target(std::string_view group, std::string_view name) c
 }
 
 std::uint8_t timers_position(const config::Config& config, const config::Listener& listener, const TargetSlots& slots) {
-    const auto found = std::find(slots.timers.begin(), slots.timers.end(), timers_of(config, listener));
-    return found == slots.timers.end() ? std::uint8_t{0} : static_cast<std::uint8_t>(found - slots.timers.begin());
+    return position_of(timers_of(config, listener), slots);
+}
+
+std::uint8_t timers_position_of_legs(const config::Config& config, const TargetSlots& slots) {
+    return position_of(timers_of_legs(config), slots);
 }
 
 TargetSlots first_target_slots(const config::Config& config) {
@@ -139,6 +172,7 @@ TargetSlots next_target_slots(TargetSlots slots, const config::Config& config, c
     for (TargetPlace& place : added)
         put(slots, std::move(place));
     add_listeners(config, slots);
+    add_legs(config, slots);
     return slots;
 }
 

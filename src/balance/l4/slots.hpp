@@ -46,6 +46,8 @@ struct TargetSlots {
     std::vector<std::string> groups; // by name; those that are gone stay, without targets
     std::vector<ListenerPlace> listeners;
     std::vector<Timers> timers = {Timers{}}; // as Directory::timers; 256 at most
+    /// Target groups that policy names for decrypted legs, or named once: flows of then may live.
+    std::vector<std::string> leg_groups;
 
     /// no_index when there is none of that name among those that are configured.
     [[nodiscard]] TargetIndex target(std::string_view group, std::string_view name) const noexcept;
@@ -54,6 +56,9 @@ struct TargetSlots {
 /// The listener's timeouts as they stand in `timers`; the endpoint's when there was no room for them.
 [[nodiscard]] std::uint8_t timers_position(const config::Config& config, const config::Listener& listener,
                                            const TargetSlots& slots);
+
+/// The same for decrypted legs.
+[[nodiscard]] std::uint8_t timers_position_of_legs(const config::Config& config, const TargetSlots& slots);
 
 /// The most that flows can tell apart (FlowEntry::timers).
 inline constexpr std::size_t max_timers = 256;

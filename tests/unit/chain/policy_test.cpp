@@ -126,6 +126,24 @@ TEST_CASE("IPv6 prefixes match IPv6 flows alone") {
     CHECK(compare(with_sources({prefix("0.0.0.0/0")}), flow) == Mismatch::source);
 }
 
+TEST_CASE("decrypted legs match rules for legs alone, and those nothing else") {
+    const std::vector<TargetGroupIndex> groups = {4, 7};
+    NewFlow leg = web_flow();
+    leg.leg_groups = groups;
+    Rule of_legs;
+    of_legs.is_of_legs = true;
+    CHECK(compare(Rule{}, leg) == Mismatch::kind);
+    CHECK(compare(of_legs, web_flow()) == Mismatch::kind);
+    CHECK(compare(of_legs, leg) == Mismatch::none);
+    of_legs.target_groups = {3, 7};
+    CHECK(compare(of_legs, leg) == Mismatch::none);
+    of_legs.target_groups = {3, 5};
+    CHECK(compare(of_legs, leg) == Mismatch::target_group);
+    of_legs.target_groups = {4};
+    of_legs.destination_ports = {{80, 80}};
+    CHECK(compare(of_legs, leg) == Mismatch::destination_port);
+}
+
 TEST_CASE("the first rule that matches decides, and a policy without one says so") {
     Policy policy;
     policy.rules = {with_endpoint(0), with_protocols({6}), Rule{}};
