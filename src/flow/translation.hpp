@@ -14,12 +14,13 @@ enum class Leads : std::uint8_t {
     to_target, // addresses and ports are rewritten
     unwritten, // to the target's station, as they are (direct server return)
     to_host,   // into the gateway's own IP stack, to a proxy
+    from_host, // a decrypted leg: it came from there, and what is sent back goes there
 };
 
 struct alignas(64) Translation {
-    FlowKey key; // the target's side of it; of to_target only
-    ListenerIndex listener = no_index;
-    TargetIndex target = no_index; // no_index: the proxy chooses
+    FlowKey key;                       // the target's side of it; of to_target only
+    ListenerIndex listener = no_index; // of from_host: none
+    TargetIndex target = no_index;     // no_index: the proxy chooses
     Leads leads = Leads::to_target;
     bool is_source_replaced : 1 = false; // the client's address is one of the gateway's towards the target
     bool target_asked : 1 = false;       // some packet has passed the chain, and gone there

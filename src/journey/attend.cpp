@@ -33,9 +33,11 @@ void note_answer(Round& round, const Packet& packet, const flow::FlowEntry& entr
 }
 
 /// Whoever sends from a listener's address: a target that holds it, too, or a proxy. What other targets say has their
-/// own addresses.
-[[nodiscard]] bool may_answer_as_listener(const Packet& packet, const flow::Translation& translation) noexcept {
-    return translation.leads == flow::Leads::unwritten || packet.from_host;
+/// own addresses. And of a leg only the gateway itself is the initiator.
+[[nodiscard]] bool comes_from_its_side(const Packet& packet, const flow::Translation& translation) noexcept {
+    const bool is_forward = packet.direction == flow::Direction::forward;
+    if (translation.leads == flow::Leads::from_host) return packet.from_host == is_forward;
+    return is_forward || translation.leads == flow::Leads::unwritten || packet.from_host;
 }
 
 /// False when the packet has ended here: its target is not to have it, nor has anybody else.
@@ -92,7 +94,7 @@ bool attend(Round& round, Packet* packet) noexcept {
         packet->from_high = !entry.initiator_is_high;
     } else {
         packet->direction = entry.direction(packet->from_high);
-        if (packet->direction == flow::Direction::reverse && !may_answer_as_listener(*packet, translation)) {
+        if (!comes_from_its_side(*packet, translation)) {
             drop(round, packet, DropReason::MartianAddress);
             return false;
         }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 6: the chain is done; where does the flow go? What a listener took goes to its target, rewritten, or into the
-// gateway's own IP stack, where a proxy waits for it; all else where it was addressed to. What comes back has been
-// given the client's view before the chain (flow_lookup).
+// gateway's own IP stack, where a proxy waits for it, as for what targets answer to its own connections; all else where
+// it was addressed to. What comes back has been given the client's view before the chain (flow_lookup).
 // Leads on to: route, to_host.
+#include "journey/host_side.hpp"
 #include "journey/steps.hpp"
 #include "journey/translate.hpp"
 #include "journey/wire.hpp"
@@ -19,29 +20,37 @@ void count(Round& round, const Packet& packet, const flow::Translation& translat
     (to_target ? counters.bytes_to : counters.bytes_from).add(bytes);
 }
 
+void lead_into_host(Round& round, Packet* packet) noexcept {
+    address_to_host(round, *packet, host_side(round, packet->flow, packet->direction));
+    round.to_host.push(packet);
+}
+
 void pass_on(Round& round, Packet* packet) noexcept {
     flow::Translation& translation = round.worker.flows.translation(packet->flow);
     count(round, *packet, translation);
-    if (packet->direction == flow::Direction::reverse) return round.route.push(packet);
+    const bool is_leg = translation.leads == flow::Leads::from_host;
+    if (packet->direction == flow::Direction::reverse) {
+        return is_leg ? lead_into_host(round, packet) : round.route.push(packet);
+    }
     translation.target_asked = true;
     switch (translation.leads) {
     case flow::Leads::to_target:
         translate(round, *packet, View::target, Sender::client);
-        return round.route.push(packet);
+        break;
     case flow::Leads::unwritten:
         packet->station = translation.target;
-        return round.route.push(packet);
+        break;
     case flow::Leads::to_host:
+        return lead_into_host(round, packet);
+    case flow::Leads::from_host:
         break;
     }
-    address_to_host(round, *packet, translation.listener);
-    round.to_host.push(packet);
+    round.route.push(packet);
 }
 
 } // namespace
 
-void address_to_host(const Round& round, Packet& packet, ListenerIndex listener) noexcept {
-    const PortIndex home = round.around.roster.directory->listeners[listener].home;
+void address_to_host(const Round& round, Packet& packet, PortIndex home) noexcept {
     packet.begin = static_cast<std::uint16_t>(packet.l3 - sizeof(EthernetHeader));
     auto& ethernet = packet.checked_header<EthernetHeader>(packet.begin);
     ethernet.destination = round.worker.settings.port_macs[home];

@@ -8,7 +8,7 @@
 
 namespace sallyport::journey {
 
-/// One handshake more that a listener waits for.
+/// One handshake more that a listener waits for. Decrypted legs have none.
 inline void begin_handshake(WorkerState& worker, flow::FlowIndex flow, std::uint32_t limit) noexcept {
     const ListenerIndex listener = worker.flows.translation(flow).listener;
     worker.half_open.add(worker.flows, flow);
@@ -20,6 +20,7 @@ inline void begin_handshake(WorkerState& worker, flow::FlowIndex flow, std::uint
 /// It is complete, or will never be.
 inline void end_handshake(WorkerState& worker, flow::FlowIndex flow) noexcept {
     const ListenerIndex listener = worker.flows.translation(flow).listener;
+    if (listener == no_index) return;
     worker.half_open.remove(worker.flows, flow);
     worker.counters.listeners[listener].half_open.set(worker.half_open.count(listener));
 }
@@ -36,6 +37,7 @@ inline void leave_listener(WorkerState& worker, flow::FlowIndex flow) noexcept {
     const flow::FlowEntry& entry = worker.flows.entry(flow);
     const flow::Translation& translation = worker.flows.translation(flow);
     const ListenerIndex listener = translation.listener;
+    if (listener == no_index) return; // a leg's target is the proxy's to count
     if (entry.state == flow::FlowState::tcp_half_open) {
         end_handshake(worker, flow);
         // A target that was asked and said nothing; of a flood it was not given the time.

@@ -3,12 +3,13 @@
 // see, so that the chain's appliances see one flow.
 // Leads on to: hop_out (the chain's first visit, or its last on the way back), detour (when that is no plain visit),
 // balance (a flow without a chain), egress (a reset in the packet's place), another worker (who owns the flow), to_host
-// (for the gateway itself after all). Drops: TcpNotSyn, NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated,
-// FragmentTableFull, NoListener, SourceNotAllowed, NoTarget, PortAllocationError, TargetFlowTaken, OwnAddressElsewhere,
-// MartianAddress.
+// (for the gateway itself after all), the port (what the gateway itself says without a chain). Drops: TcpNotSyn,
+// NoPolicyMatch, NoAppliance, FlowTableFull, IcmpUnrelated, FragmentTableFull, NoListener, SourceNotAllowed, NoTarget,
+// PortAllocationError, TargetFlowTaken, OwnAddressElsewhere, MartianAddress.
 #include "journey/attend.hpp"
 #include "journey/flow_end.hpp"
 #include "journey/fragments.hpp"
+#include "journey/from_host.hpp"
 #include "journey/listen.hpp"
 #include "journey/mss_clamp.hpp"
 #include "journey/new_flow.hpp"
@@ -94,11 +95,22 @@ void send_on(Round& round, Packet* packet) noexcept {
     go_to_hop(round, packet, entry);
 }
 
+/// What a proxy says to a target leaves as it is when policy has no chain for it; one of no flow, that should have one,
+/// is the end of the proxy's connection.
+void refuse_host(Round& round, Packet* packet, DropReason reason) noexcept {
+    const bool is_leg = packet->direction == flow::Direction::forward;
+    if (is_leg && reason == DropReason::NoPolicyMatch) return leave_as_it_is(round, packet);
+    if (is_leg && reason == DropReason::TcpNotSyn) return answer_with_reset(round, packet, reason);
+    drop(round, packet, reason);
+}
+
 /// The sender of a segment of no flow may be told so; who knocks at a listener without targets always is.
 void refuse(Round& round, Packet* packet, DropReason reason) noexcept {
+    if (packet->from_host) [[unlikely]]
+        return refuse_host(round, packet, reason);
     if (packet->to_gateway && turn_to_gateway(round, packet, reason)) return;
     if (reason == DropReason::NoTarget) return answer_with_reset(round, packet, reason);
-    if (reason != DropReason::TcpNotSyn || packet->from_host) return drop(round, packet, reason);
+    if (reason != DropReason::TcpNotSyn) return drop(round, packet, reason);
     const ListenerIndex listener = packet->to_gateway ? find_listener(round, *packet) : ListenerIndex{no_index};
     if (midstream_of(round, *packet, listener) != config::TcpMidstream::reset) return drop(round, packet, reason);
     answer_with_reset(round, packet, reason);

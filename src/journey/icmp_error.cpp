@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/icmp_error.hpp"
 
+#include "journey/host_side.hpp"
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/translate.hpp"
@@ -118,6 +119,15 @@ void write_v6(Packet& packet, const IpAddress& from, TypeAndCode what, std::uint
     packet.protocol = protocol_icmpv6;
 }
 
+/// The host link of the gateway itself, if it sent the packet; else no_index.
+[[nodiscard]] PortIndex senders_host_link(const Round& round, const Packet& packet) noexcept {
+    if (packet.flow == flow::no_flow) return no_index;
+    const flow::FlowEntry& entry = round.worker.flows.entry(packet.flow);
+    // What waited for a neighbour may have outlived its flow.
+    const bool is_its = entry.state != flow::FlowState::free && entry.key == packet.key;
+    return is_its ? host_side(round, packet.flow, opposite(packet.direction)) : PortIndex{no_index};
+}
+
 /// Back to the sender: by the route to it, or, in a replay, by the port that it came in by.
 [[nodiscard]] const forward::Adjacency& way_back(Round& round, const Packet& packet) noexcept {
     const forward::Table& table = round.around.forwarding;
@@ -137,9 +147,12 @@ void answer_with_error(Round& round, Packet* packet, IcmpError error, DropReason
     packet->station = no_index;
     constexpr unsigned most_headers = sizeof(EthernetHeader) + sizeof(Ipv6Header) + sizeof(IcmpErrorHeader);
     if (packet->l3 < most_headers || !may_be_answered(*packet, error)) return give_up();
-    const forward::Adjacency& way = way_back(round, *packet);
-    if (way.port == no_index) return give_up();
-    const IpAddress* from = round.around.roster.port_address(way.port, packet->family);
+    const PortIndex host = senders_host_link(round, *packet);
+    const forward::Adjacency* way = host == no_index ? &way_back(round, *packet) : nullptr;
+    if (way != nullptr && way->port == no_index) return give_up();
+    // The kernel takes nothing from its own addresses; whom it wrote to may tell it as well as any router.
+    const IpAddress receiver = destination_address(*packet);
+    const IpAddress* from = way == nullptr ? &receiver : round.around.roster.port_address(way->port, packet->family);
     if (from == nullptr) return give_up();
     if (!round.worker.icmp_limit.take(round.around.now)) {
         round.worker.counters.icmp_errors_limited.add(1);
@@ -153,9 +166,11 @@ void answer_with_error(Round& round, Packet* packet, IcmpError error, DropReason
         write_v6(*packet, *from, what, mtu);
     }
     packet->to_appliance = false;
-    packet->way = &way;
+    packet->way = way;
     round.worker.counters.icmp_errors_sent.add(1);
-    round.egress.push(packet);
+    if (way != nullptr) return round.egress.push(packet);
+    address_to_host(round, *packet, host);
+    round.to_host.push(packet);
 }
 
 } // namespace sallyport::journey

@@ -4,6 +4,7 @@
 #include "chain/selection.hpp"
 #include "journey/cookie.hpp"
 #include "journey/flow_end.hpp"
+#include "journey/leg.hpp"
 #include "journey/listen.hpp"
 #include "journey/tcp_state.hpp"
 
@@ -64,6 +65,62 @@ struct Hops {
     return packet.flow != flow::no_flow;
 }
 
+/// What is known of a flow before it has an entry.
+struct Beginning {
+    flow::FlowState state = flow::FlowState::free;
+    std::uint16_t rule = no_index;
+    ChainIndex chain = no_index;
+    Hops hops;
+};
+
+/// Makes the flow. False when the table is full.
+[[nodiscard]] bool enter(Round& round, Packet& packet, const Beginning& beginning) noexcept {
+    WorkerState& worker = round.worker;
+    if (!take_entry(worker, packet, round.around.now)) return false;
+    const flow::FlowIndex flow = packet.flow;
+    const Hops& hops = beginning.hops;
+    const std::uint32_t now_ms = round.around.now.wrapped_ms();
+    flow::FlowEntry& entry = worker.flows.entry(flow);
+    entry.state = beginning.state;
+    entry.chain = beginning.chain;
+    entry.hop_count = hops.count;
+    entry.has_detours = hops.has_detours;
+    entry.initiator_is_high = packet.from_high;
+    entry.last_seen_ms = now_ms;
+    entry.cookie = make_cookie(worker.settings.keys.cookie, worker.settings.index, worker.cookie_sequence++);
+    entry.outer_source_port =
+        hops.count == 0 ? std::uint16_t{0} : chain::outer_source_port(round.around.roster, packet.key);
+    for (unsigned hop = 0; hop < hops.count; ++hop) {
+        worker.flows.set_hop(flow, hop, hops.appliances[hop]);
+        if (hops.appliances[hop] == no_index) continue;
+        worker.counters.appliances[hops.appliances[hop]].flows_created.add(1);
+    }
+    flow::FlowBirth& birth = worker.flows.birth(flow);
+    birth.created_ms = now_ms;
+    birth.initiator_port = packet.origin;
+    birth.rule = beginning.rule;
+    worker.counters.flows_created.add(1);
+    worker.newest_flow = flow;
+    return true;
+}
+
+/// What a proxy answers its clients begins no flow; what it says to targets does, if policy has a chain for it. A
+/// connection of before, or whose flow has run out, is adopted only where the endpoint says so: the proxy is told, and
+/// opens another.
+[[nodiscard, gnu::noinline]] std::optional<DropReason> begin_leg(Round& round, Packet& packet) noexcept {
+    if (packet.direction == flow::Direction::reverse) return DropReason::TcpNotSyn;
+    Beginning beginning;
+    beginning.rule = rule_of_leg(round, packet, flow::Direction::forward);
+    if (beginning.rule == no_index) return DropReason::NoPolicyMatch;
+    beginning.chain = round.around.roster.policy.rules[beginning.rule].chain;
+    beginning.state = first_state(packet, midstream_of(round, packet, no_index));
+    if (beginning.state == flow::FlowState::free) return DropReason::TcpNotSyn;
+    if (!choose_hops(round, beginning.chain, packet.key, beginning.hops)) return DropReason::NoAppliance;
+    if (!enter(round, packet, beginning)) return DropReason::FlowTableFull;
+    attach_leg(round, packet);
+    return std::nullopt;
+}
+
 } // namespace
 
 config::TcpMidstream midstream_of(const Round& round, const Packet& packet, ListenerIndex listener) noexcept {
@@ -73,53 +130,32 @@ config::TcpMidstream midstream_of(const Round& round, const Packet& packet, List
 
 std::optional<DropReason> begin_flow(Round& round, Packet& packet) noexcept {
     const chain::Roster& roster = round.around.roster;
-    WorkerState& worker = round.worker;
 
     // What reports on a flow never begins one: unsolicited errors do not pass.
     if (packet.kind == Kind::icmp_error) return DropReason::IcmpUnrelated;
+    if (packet.from_host) [[unlikely]]
+        return begin_leg(round, packet);
     const ListenerIndex listener = packet.to_gateway ? find_listener(round, packet) : ListenerIndex{no_index};
-    if (packet.to_gateway && listener == no_index) return DropReason::NoListener;
-    if (!packet.to_gateway && !packet.from_host && speaks_as_listener(round, packet)) return DropReason::MartianAddress;
-    const flow::FlowState state = first_state(packet, midstream_of(round, packet, listener));
-    if (state == flow::FlowState::free || packet.from_host) return DropReason::TcpNotSyn;
-    const std::uint16_t rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));
-    if (rule == no_index) return DropReason::NoPolicyMatch;
-    const ChainIndex chain = roster.policy.rules[rule].chain;
-    Hops hops;
-    if (!choose_hops(round, chain, packet.key, hops)) return DropReason::NoAppliance;
+    if (packet.to_gateway && listener == no_index)
+        return answers_leg(round, packet) ? DropReason::TcpNotSyn : DropReason::NoListener;
+    if (!packet.to_gateway && speaks_as_listener(round, packet)) return DropReason::MartianAddress;
+    Beginning beginning;
+    beginning.state = first_state(packet, midstream_of(round, packet, listener));
+    if (beginning.state == flow::FlowState::free) return DropReason::TcpNotSyn;
+    beginning.rule = chain::first_match(roster.policy, describe(packet, roster.ports[packet.origin]));
+    if (beginning.rule == no_index) return DropReason::NoPolicyMatch;
+    beginning.chain = roster.policy.rules[beginning.rule].chain;
+    if (!choose_hops(round, beginning.chain, packet.key, beginning.hops)) return DropReason::NoAppliance;
     Admission admission;
     if (listener != no_index) {
         if (const auto refusal = admit(round, packet, listener, admission)) return refusal;
     }
     const bool was_there = packet.flow != flow::no_flow;
-    if (!take_entry(worker, packet, round.around.now)) return DropReason::FlowTableFull;
-    const flow::FlowIndex flow = packet.flow;
-
-    const std::uint32_t now_ms = round.around.now.wrapped_ms();
-    flow::FlowEntry& entry = worker.flows.entry(flow);
-    entry.state = state;
-    entry.chain = chain;
-    entry.hop_count = hops.count;
-    entry.has_detours = hops.has_detours;
-    entry.initiator_is_high = packet.from_high;
-    entry.last_seen_ms = now_ms;
-    entry.cookie = make_cookie(worker.settings.keys.cookie, worker.settings.index, worker.cookie_sequence++);
-    entry.outer_source_port = hops.count == 0 ? std::uint16_t{0} : chain::outer_source_port(roster, packet.key);
-    for (unsigned hop = 0; hop < hops.count; ++hop) {
-        worker.flows.set_hop(flow, hop, hops.appliances[hop]);
-        if (hops.appliances[hop] == no_index) continue;
-        worker.counters.appliances[hops.appliances[hop]].flows_created.add(1);
-    }
-    flow::FlowBirth& birth = worker.flows.birth(flow);
-    birth.created_ms = now_ms;
-    birth.initiator_port = packet.origin;
-    birth.rule = rule;
-    worker.counters.flows_created.add(1);
-    worker.newest_flow = flow;
-    if (listener == no_index || attach(round, flow, admission)) return std::nullopt;
+    if (!enter(round, packet, beginning)) return DropReason::FlowTableFull;
+    if (listener == no_index || attach(round, packet.flow, admission)) return std::nullopt;
     // An entry that was there before may be held by earlier packets of the burst: it stays, and has ended.
-    entry.state = flow::FlowState::tcp_closing;
-    if (!was_there) end_flow(worker, flow, flow::EndReason::replaced, round.around.now);
+    round.worker.flows.entry(packet.flow).state = flow::FlowState::tcp_closing;
+    if (!was_there) end_flow(round.worker, packet.flow, flow::EndReason::replaced, round.around.now);
     return DropReason::FlowTableFull;
 }
 

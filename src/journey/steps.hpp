@@ -73,8 +73,8 @@ void route(Round& round) noexcept;
 void egress(Round& round) noexcept;
 void to_host(Round& round) noexcept;
 
-/// Makes the packet the frame that the host link of the listener's address takes.
-void address_to_host(const Round& round, Packet& packet, ListenerIndex listener) noexcept;
+/// Makes the packet the frame that the host link of the port takes.
+void address_to_host(const Round& round, Packet& packet, PortIndex home) noexcept;
 
 /// The end of a packet: counted under its reason, its buffer released at the end of the round.
 inline void drop(Round& round, Packet* packet, DropReason reason) noexcept {

@@ -2,6 +2,7 @@
 #include "journey/tcp_reset.hpp"
 
 #include "journey/flow_end.hpp"
+#include "journey/host_side.hpp"
 #include "journey/origin.hpp"
 #include "journey/parse_ip.hpp"
 #include "journey/station.hpp"
@@ -145,38 +146,36 @@ void write_segment(Packet& packet, const Segment& segment) noexcept {
     return packet.way->port != no_index;
 }
 
-/// A RST of `flow` that goes to the side that the listener leads to, written as the client would send it. False when it
-/// has no way there.
-[[nodiscard]] bool lead_to_target(Round& round, Packet& reset, flow::FlowIndex flow, PortIndex side,
-                                  Resume& resume) noexcept {
-    const flow::Translation& translation = round.worker.flows.translation(flow);
-    reset.flow = flow;
-    switch (translation.leads) {
-    case flow::Leads::to_target:
-        translate(round, reset, View::target, Sender::client);
-        break;
-    case flow::Leads::unwritten:
-        reset.station = translation.target;
-        break;
-    case flow::Leads::to_host:
-        address_to_host(round, reset, translation.listener);
+/// Where a RST that the gateway makes goes to.
+struct Receiver {
+    flow::FlowIndex flow = flow::no_flow;
+    EndpointIndex endpoint = no_index;
+    flow::Direction heading = flow::Direction::forward;
+    PortIndex side = no_index; // the endpoint's port there, for where there is no route
+};
+
+/// Gives the RST, which is in the client's view, the form that its receiver knows, and its way. False when it has none.
+[[nodiscard]] bool lead(Round& round, Packet& reset, const Receiver& to, Resume& resume) noexcept {
+    const PortIndex host = host_side(round, to.flow, to.heading);
+    if (host != no_index) {
+        address_to_host(round, reset, host);
         resume = Resume::to_host;
         return true;
     }
-    return find_way(round, reset, side);
+    const bool is_to_target = to.flow != flow::no_flow && to.heading == flow::Direction::forward &&
+                              round.worker.flows.entry(to.flow).is_balanced;
+    if (is_to_target) {
+        const flow::Translation& translation = round.worker.flows.translation(to.flow);
+        reset.flow = to.flow;
+        if (translation.leads == flow::Leads::to_target) translate(round, reset, View::target, Sender::client);
+        if (translation.leads == flow::Leads::unwritten) reset.station = translation.target;
+    }
+    return find_way(round, reset, to.side);
 }
 
 [[nodiscard]] bool may_be_answered(Round& round, const Segment& segment) noexcept {
     return (segment.flags & TcpHeader::rst) == 0 && round.worker.reset_limit.take(round.around.now);
 }
-
-/// Where a RST that the gateway makes goes to.
-struct Receiver {
-    flow::FlowIndex flow = flow::no_flow;
-    EndpointIndex endpoint = no_index;
-    bool is_target = false; // or whoever else the listener leads to
-    PortIndex side = no_index;
-};
 
 /// Sends the RST, which is in the client's view.
 void send_reset(Round& round, const Receiver& to, const Segment& to_write) noexcept {
@@ -188,18 +187,14 @@ void send_reset(Round& round, const Receiver& to, const Segment& to_write) noexc
     reset->l3 = static_cast<std::uint16_t>(reset->begin + sizeof(EthernetHeader));
     write_segment(*reset, to_write);
     Resume resume = Resume::egress;
-    const bool has_way = to.is_target && round.worker.flows.entry(to.flow).is_balanced
-                             ? lead_to_target(round, *reset, to.flow, to.side, resume)
-                             : find_way(round, *reset, to.side);
-    if (!has_way) return round.give_back(reset);
+    if (!lead(round, *reset, to, resume)) return round.give_back(reset);
     round.worker.counters.resets_sent.add(1);
     round.produce(reset, resume);
 }
 
 void send_to_other_side(Round& round, const Packet& packet, const Segment& to_write) noexcept {
     const PortIndex side = round.around.forwarding.across(origin(round, packet));
-    const bool is_target = packet.direction == flow::Direction::forward;
-    send_reset(round, {packet.flow, packet.endpoint, is_target, side}, to_write);
+    send_reset(round, {packet.flow, packet.endpoint, packet.direction, side}, to_write);
 }
 
 /// Whoever got the segment's data already, and whose acknowledgment was lost with the appliance, takes only a RST
@@ -230,12 +225,13 @@ void answer_with_reset(Round& round, Packet* packet, DropReason reason) noexcept
     const PortIndex from = origin(round, *packet);
     write_segment(*packet, answer_to(segment));
     packet->to_appliance = false;
-    const bool to_target = packet->flow != flow::no_flow && packet->direction == flow::Direction::reverse &&
-                           round.worker.flows.entry(packet->flow).is_balanced;
     Resume resume = Resume::egress;
-    const bool has_way =
-        to_target ? lead_to_target(round, *packet, packet->flow, from, resume) : find_way(round, *packet, from);
-    if (!has_way) return round.dropped.push(packet);
+    if (packet->from_host && packet->flow == flow::no_flow) {
+        address_to_host(round, *packet, packet->port);
+        resume = Resume::to_host;
+    } else if (!lead(round, *packet, {packet->flow, packet->endpoint, opposite(packet->direction), from}, resume)) {
+        return round.dropped.push(packet);
+    }
     round.worker.counters.resets_sent.add(1);
     (resume == Resume::to_host ? round.to_host : round.egress).push(packet);
 }
@@ -276,8 +272,10 @@ void end_connection(Round& round, flow::FlowIndex flow) noexcept {
     }
     const PortIndex clients = round.worker.flows.birth(flow).initiator_port;
     if (from_client.sequence != 0)
-        send_reset(round, {flow, key.endpoint(), true, round.around.forwarding.across(clients)}, from_client);
-    if (from_target.sequence != 0) send_reset(round, {flow, key.endpoint(), false, clients}, from_target);
+        send_reset(round, {flow, key.endpoint(), flow::Direction::forward, round.around.forwarding.across(clients)},
+                   from_client);
+    if (from_target.sequence != 0)
+        send_reset(round, {flow, key.endpoint(), flow::Direction::reverse, clients}, from_target);
 }
 
 } // namespace sallyport::journey

@@ -206,6 +206,7 @@ void Worker::tend(const Surroundings& surroundings, Outlet& outlet) noexcept {
     round.dropped.clear();
     send_pending(round);
     egress(round);
+    to_host(round);
     deliver(round);
 }
 
