@@ -122,7 +122,9 @@ void build_appliances(const config::Config& config, const Slots& slots, Roster& 
             appliance.address = place.address;
             appliance.group = position_of_name(slots.groups, place.group);
             appliance.weight = weight_of(from, place);
-            appliance.overhead_bytes = overhead_bytes(place.address.family(), place.payload);
+            appliance.wants_client = from != nullptr && from->wants_client_address;
+            appliance.is_plain = place.payload == config::Payload::ip && !appliance.wants_client;
+            appliance.overhead_bytes = overhead_bytes(place.address.family(), place.payload, appliance.wants_client);
             appliance.zone = place.zone;
             appliance.standing = place.standing;
             appliance.payload = place.payload;

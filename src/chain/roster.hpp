@@ -7,6 +7,7 @@
 #include "chain/slots.hpp"
 #include "config/config.hpp"
 #include "flow/flow_entry.hpp"
+#include "geneve/client.hpp"
 #include "geneve/gwlb.hpp"
 #include "support/address.hpp"
 #include "support/index.hpp"
@@ -71,12 +72,15 @@ enum class Meets : std::uint8_t {
 };
 
 /// What GENEVE with the GWLB options adds in front of an IP packet: outer IP, UDP, and an inner Ethernet header for
-/// groups that want one.
-[[nodiscard]] constexpr std::uint8_t overhead_bytes(Family outer, config::Payload payload) noexcept {
+/// groups that want one. For those that are told clients as much as the longest address takes, so that all flows of the
+/// group have room for packets of one size.
+[[nodiscard]] constexpr std::uint8_t overhead_bytes(Family outer, config::Payload payload,
+                                                    bool with_client = false) noexcept {
     constexpr std::uint8_t udp_and_geneve = 8 + geneve::gwlb_header_size;
     const int ip = outer == Family::ipv4 ? 20 : 40;
     const int ethernet = payload == config::Payload::ethernet ? 14 : 0;
-    return static_cast<std::uint8_t>(udp_and_geneve + ip + ethernet);
+    const int client = with_client ? int{geneve::client_option_size_v6} : 0;
+    return static_cast<std::uint8_t>(udp_and_geneve + ip + ethernet + client);
 }
 
 /// The first cache line is read for every visit.
@@ -88,7 +92,9 @@ struct alignas(64) Appliance {
     Meets flows_meet = Meets::visit;
     config::Payload payload = config::Payload::ip;
     config::GroupMode mode = config::GroupMode::in_line;
-    bool may_offload = false; // its verdicts about flows count
+    bool may_offload = false;  // its verdicts about flows count
+    bool wants_client = false; // of decrypted legs
+    bool is_plain = true;      // bare IP packets, and nothing beside the GWLB options
     std::uint8_t overhead_bytes =
         68; // what GENEVE adds in front of an IP packet for it, Ethernet around it not counted
 

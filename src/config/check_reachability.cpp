@@ -15,6 +15,7 @@ constexpr unsigned least_inner_mtu = 1280;  // RFC 8200 5: every IPv6 link carri
 constexpr unsigned overhead_over_ipv4 = 68; // outer IPv4 20, UDP 8, GENEVE 8 and 32 of options
 constexpr unsigned overhead_over_ipv6 = 88;
 constexpr unsigned inner_ethernet = 14; // more, with `payload: ethernet`
+constexpr unsigned client_option = 24;  // and with `client_address: true`, for the longest one
 
 struct Exit {
     IpPrefix network; // as the port has it, or as a route names it
@@ -40,7 +41,7 @@ public:
         }
     }
 
-    void check(std::string path, const IpAddress& address, Payload payload) {
+    void check(std::string path, const IpAddress& address, const ApplianceGroup& group) {
         if (address.is_unspecified()) return; // reading failed, and said so
         if (own_.contains(address)) {
             find(std::move(path), "is one of the gateway's own addresses", "write the address of the appliance");
@@ -50,7 +51,8 @@ public:
         const auto exit = std::ranges::find_if(exits_, leads_there);
         if (exit != exits_.end()) {
             const unsigned overhead = (address.is_v4() ? overhead_over_ipv4 : overhead_over_ipv6) +
-                                      (payload == Payload::ethernet ? inner_ethernet : 0);
+                                      (group.payload == Payload::ethernet ? inner_ethernet : 0) +
+                                      (group.wants_client_address ? client_option : 0);
             exit->overhead_bytes = std::max(exit->overhead_bytes, overhead);
             check_is_host(std::move(path), *exit, address);
             return;
@@ -123,7 +125,7 @@ Findings check_reachability(const Config& config) {
     for (const ApplianceGroup& group : config.appliance_groups)
         for (std::size_t i = 0; i < group.appliances.size(); ++i)
             reachability.check(at("appliance_groups." + group.name + ".appliances", i) + ".address",
-                               group.appliances[i].address, group.payload);
+                               group.appliances[i].address, group);
     reachability.check_mtus();
     return findings;
 }

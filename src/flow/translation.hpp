@@ -18,7 +18,7 @@ enum class Leads : std::uint8_t {
 };
 
 struct alignas(64) Translation {
-    FlowKey key;                       // the target's side of it; of to_target only
+    FlowKey key;                       // the target's side of it; of to_target only. Of from_host: see set_client()
     ListenerIndex listener = no_index; // of from_host: none
     TargetIndex target = no_index;     // no_index: the proxy chooses
     Leads leads = Leads::to_target;
@@ -34,6 +34,16 @@ struct alignas(64) Translation {
     /// acknowledgment numbers, so that a RST can stand where each side expects it.
     std::uint32_t older_or_client_ack = 0;
     std::uint32_t newer_or_target_ack = 0;
+
+    /// For whom a leg was opened, where its second key would be, which it has none of.
+    void set_client(const IpAddress& address, std::uint16_t port) noexcept {
+        key = {};
+        key.low = {address.high(), address.low()};
+        key.rest = std::uint64_t{port} << 48 | static_cast<std::uint64_t>(address.family());
+    }
+    [[nodiscard]] bool has_client() const noexcept { return leads == Leads::from_host && key.rest != 0; }
+    [[nodiscard]] IpAddress client_address() const noexcept { return key.low_address(); }
+    [[nodiscard]] std::uint16_t client_port() const noexcept { return key.low_port(); }
 };
 static_assert(sizeof(Translation) == 64);
 

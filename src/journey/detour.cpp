@@ -60,6 +60,7 @@ void send_copy(Round& round, const Packet& packet, ApplianceIndex appliance, std
     copy->endpoint = packet.endpoint;
     const flow::FlowEntry& entry = round.worker.flows.entry(packet.flow);
     const Tunnel tunnel{.appliance = appliance,
+                        .flow = packet.flow,
                         .source_port = entry.outer_source_port,
                         .cookie = cookie,
                         .endpoint_id = round.around.roster.endpoints[packet.endpoint].id};

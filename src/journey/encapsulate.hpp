@@ -16,7 +16,8 @@ namespace sallyport::journey {
 /// What tells one tunnelled packet from another.
 struct Tunnel {
     ApplianceIndex appliance = no_index;
-    std::uint16_t source_port = 0; // outer UDP
+    flow::FlowIndex flow = flow::no_flow; // asked only for appliances that want more than the GWLB options
+    std::uint16_t source_port = 0;        // outer UDP
     std::uint32_t cookie = 0;
     std::uint64_t endpoint_id = 0;
 };
@@ -28,41 +29,37 @@ namespace detail {
 inline constexpr std::uint8_t outer_ttl = 64;
 inline constexpr unsigned tunnel_bytes = sizeof(UdpHeader) + geneve::gwlb_header_size;
 
-/// In front of packets for groups with an Ethernet payload. Made-up, locally administered: nobody goes by them.
-inline constexpr MacAddress inner_source{{0x02, 0x53, 0x50, 0x00, 0x00, 0x01}};
-inline constexpr MacAddress inner_destination{{0x02, 0x53, 0x50, 0x00, 0x00, 0x02}};
-
 /// DSCP and ECN, as IPv4 and IPv6 carry them.
 [[nodiscard]] inline std::uint8_t traffic_class(const Packet& packet) noexcept {
     if (packet.family == Family::ipv4) return packet.checked_header<Ipv4Header>(packet.l3).dscp_ecn;
     return static_cast<std::uint8_t>(packet.checked_header<Ipv6Header>(packet.l3).version_class_label.host() >> 20);
 }
 
-/// Puts the inner Ethernet header on; gives the protocol type of what GENEVE then carries.
-[[nodiscard]] inline std::uint16_t begin_payload(Packet& packet, config::Payload payload) noexcept {
-    const std::uint16_t type = packet.family == Family::ipv4 ? ethertype_ipv4 : ethertype_ipv6;
-    if (payload == config::Payload::ip) [[likely]]
-        return type;
-    packet.l3 = static_cast<std::uint16_t>(packet.l3 - sizeof(EthernetHeader));
-    packet.checked_header<EthernetHeader>(packet.l3) = {inner_destination, inner_source, be16{type}};
-    return geneve::protocol_type_ethernet;
+[[nodiscard]] inline std::uint16_t ethertype(const Packet& packet) noexcept {
+    return packet.family == Family::ipv4 ? ethertype_ipv4 : ethertype_ipv6;
 }
 
-inline void write_geneve(Packet& packet, std::uint16_t type, const Tunnel& tunnel) noexcept {
+/// UDP and GENEVE in front of l3, `client_bytes` of which for an option behind the GWLB ones. Sets l4.
+inline void write_geneve(Packet& packet, std::uint16_t type, const Tunnel& tunnel, unsigned client_bytes = 0) noexcept {
     geneve::GwlbOptions options;
     options.endpoint_id = tunnel.endpoint_id;
     options.flow_cookie = tunnel.cookie;
-    std::uint8_t* at = packet.buffer + packet.l3 - geneve::gwlb_header_size;
+    const unsigned bytes = tunnel_bytes + client_bytes;
+    std::uint8_t* at = packet.buffer + packet.l3 - bytes + sizeof(UdpHeader);
     geneve::write_gwlb_header(std::span<std::uint8_t, geneve::gwlb_header_size>(at, geneve::gwlb_header_size), type, 0,
                               options);
 
-    const auto length = static_cast<std::uint16_t>(packet.end - packet.l3 + tunnel_bytes);
-    auto& udp = packet.checked_header<UdpHeader>(packet.l3 - tunnel_bytes);
+    const auto length = static_cast<std::uint16_t>(packet.end - packet.l3 + bytes);
+    packet.l4 = static_cast<std::uint16_t>(packet.l3 - bytes);
+    auto& udp = packet.checked_header<UdpHeader>(packet.l4);
     udp.source_port.set(tunnel.source_port);
     udp.destination_port.set(geneve::udp_port);
     udp.length.set(length);
     udp.checksum = be16{}; // RFC 8926 3.3: may be zero over IPv4
 }
+
+/// The same for appliances that want an inner Ethernet header, or the client behind a leg. encapsulate.cpp
+void write_geneve_with_more(const Round& round, Packet& packet, const Tunnel& tunnel) noexcept;
 
 inline void write_outer_v4(Packet& packet, std::uint8_t traffic_class, const IpAddress& from,
                            const IpAddress& to) noexcept {
@@ -104,7 +101,7 @@ inline void write_outer_v6(Packet& packet, std::uint8_t traffic_class, const IpA
 
 /// The most that has to be free in front of an IP packet, the frame's Ethernet header included.
 inline constexpr unsigned max_encapsulation_bytes =
-    chain::overhead_bytes(Family::ipv6, config::Payload::ethernet) + sizeof(EthernetHeader);
+    chain::overhead_bytes(Family::ipv6, config::Payload::ethernet, true) + sizeof(EthernetHeader);
 
 /// A packet of a tenant that goes to an appliance, before it is wrapped.
 inline void count_visit(Round& round, ApplianceIndex appliance, unsigned inner_bytes) noexcept {
@@ -129,9 +126,11 @@ inline void count_visit(Round& round, ApplianceIndex appliance, unsigned inner_b
     if (packet.l3 < overhead + sizeof(EthernetHeader)) return Encapsulation::no_headroom;
 
     const std::uint8_t traffic_class = detail::traffic_class(packet);
-    const std::uint16_t type = detail::begin_payload(packet, appliance.payload);
-    detail::write_geneve(packet, type, tunnel);
-    packet.l4 = static_cast<std::uint16_t>(packet.l3 - detail::tunnel_bytes);
+    if (appliance.is_plain) [[likely]] {
+        detail::write_geneve(packet, detail::ethertype(packet), tunnel);
+    } else {
+        detail::write_geneve_with_more(round, packet, tunnel);
+    }
     packet.family = outer;
     if (outer == Family::ipv4) {
         packet.l3 = static_cast<std::uint16_t>(packet.l4 - sizeof(Ipv4Header));

@@ -23,6 +23,7 @@ namespace {
 [[nodiscard, gnu::always_inline]] inline Encapsulation wrap(Round& round, Packet& packet) noexcept {
     const flow::FlowEntry& entry = round.worker.flows.entry(packet.flow);
     const Tunnel tunnel{.appliance = packet.appliance,
+                        .flow = packet.flow,
                         .source_port = entry.outer_source_port,
                         .cookie = cookie_of_hop(entry.cookie, packet.hop),
                         .endpoint_id = round.around.roster.endpoints[packet.endpoint].id};

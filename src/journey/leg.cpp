@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey/leg.hpp"
 
+#include "balance/legs/leg_notes.hpp"
 #include "journey/tcp_state.hpp"
 
 namespace sallyport::journey {
@@ -15,13 +16,29 @@ struct Side {
     return high ? Side{key.high_address(), key.high_port()} : Side{key.low_address(), key.low_port()};
 }
 
+/// The gateway's side of a packet on a leg that heads so, and the target's.
+struct Ends {
+    Side own;
+    Side target;
+};
+[[nodiscard]] Ends ends_of(const Packet& packet, flow::Direction direction) noexcept {
+    const bool gateway_is_high = packet.from_high == (direction == flow::Direction::forward);
+    return {side(packet.key, gateway_is_high), side(packet.key, !gateway_is_high)};
+}
+
+/// False: nobody has noted it.
+[[nodiscard]] bool find_owner(const Round& round, const Ends& ends, balance::LegOwner& owner) noexcept {
+    const balance::LegNotes* notes = round.worker.settings.leg_notes;
+    return notes != nullptr &&
+           notes->find({ends.own.address, ends.own.port, ends.target.address, ends.target.port}, owner);
+}
+
 } // namespace
 
 std::uint16_t rule_of_leg(const Round& round, const Packet& packet, flow::Direction direction) noexcept {
     const chain::Roster& roster = round.around.roster;
-    const bool gateway_is_high = packet.from_high == (direction == flow::Direction::forward);
-    const Side own = side(packet.key, gateway_is_high);
-    const Side target = side(packet.key, !gateway_is_high);
+    const Ends ends = ends_of(packet, direction);
+    const auto& [own, target] = ends;
     chain::NewFlow leg;
     leg.leg_groups = directory_of(roster).leg_to({.address = {target.address.high(), target.address.low()},
                                                   .port = target.port,
@@ -37,7 +54,9 @@ std::uint16_t rule_of_leg(const Round& round, const Packet& packet, flow::Direct
     leg.source_port = own.port;
     leg.destination_port = target.port;
     const std::uint16_t rule = chain::first_match(roster.policy, leg);
-    return rule == no_index || roster.policy.rules[rule].chain == no_index ? std::uint16_t{no_index} : rule;
+    if (rule == no_index || roster.policy.rules[rule].chain == no_index) return no_index;
+    balance::LegOwner owner;
+    return find_owner(round, ends, owner) && owner.is_gateway ? std::uint16_t{no_index} : rule;
 }
 
 bool answers_leg(const Round& round, const Packet& packet) noexcept {
@@ -50,6 +69,9 @@ void attach_leg(Round& round, const Packet& packet) noexcept {
     flow::Translation& translation = round.worker.flows.translation(packet.flow);
     translation = {};
     translation.leads = flow::Leads::from_host;
+    balance::LegOwner owner;
+    if (find_owner(round, ends_of(packet, flow::Direction::forward), owner))
+        translation.set_client(owner.address, owner.port);
     entry.is_balanced = true;
     entry.timers = directory_of(round.around.roster).leg_timers;
 }

@@ -20,6 +20,10 @@
 #include <span>
 #include <vector>
 
+namespace sallyport::balance {
+class LegNotes;
+}
+
 namespace sallyport::journey {
 
 /// The most packets that one call carries.
@@ -49,6 +53,8 @@ struct WorkerSettings {
     bool flow_log = false;             // flows that end are put into ended_flows(), and visits are timed
     std::vector<MacAddress> port_macs; // by port index
     WorkerKeys keys;
+    /// For whom the gateway opened its connections to targets; null: nobody notes it.
+    const balance::LegNotes* leg_notes = nullptr;
 };
 
 /// The cookie's top bits name the worker.

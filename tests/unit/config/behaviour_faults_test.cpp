@@ -191,3 +191,13 @@ TEST_CASE("an Ethernet header inside costs 14 bytes more") {
     CHECK(loaded.findings[0].path == "ports.inspect.mtu");
     CHECK(loaded.findings[0].advice == "write 1582 or more");
 }
+
+TEST_CASE("an option with a leg's client costs up to 24 bytes more") {
+    std::string text = base_config;
+    text.replace(text.find(firewalls), std::string(firewalls).size(), "client_address: true");
+    text.replace(text.find("mtu: 1600"), 9, "mtu: 1591");
+    std::vector<std::string> advice;
+    for (const Finding& finding : load_text(text, "/").findings)
+        if (finding.path == "ports.inspect.mtu") advice.push_back(finding.advice);
+    CHECK(advice == std::vector<std::string>{"write 1592 or more"});
+}
