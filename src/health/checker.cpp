@@ -26,16 +26,16 @@ private:
 
 } // namespace
 
-Checker::Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path)
-    : loop_(loop), watched_(watched), path_(path) {}
+Checker::Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path, balance::LegNotes* notes)
+    : loop_(loop), watched_(watched), path_(path), notes_(notes) {}
 
 std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     const config::HealthCheck& check = *watched_.check;
     switch (check.protocol) {
     case config::HealthProtocol::tcp:
-        return with_first_bytes(std::make_shared<TcpCheck>(loop_, watched_.address, check.port, check.timeout));
+        return prepared(std::make_shared<TcpCheck>(loop_, watched_.address, check.port, check.timeout));
     case config::HealthProtocol::http:
-        return with_first_bytes(std::make_shared<HttpCheck>(loop_, watched_.address, check));
+        return prepared(std::make_shared<HttpCheck>(loop_, watched_.address, check));
     case config::HealthProtocol::https:
         return make_https();
     case config::HealthProtocol::geneve:
@@ -44,8 +44,12 @@ std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     return std::make_shared<ImpossibleCheck>(loop_, "There is no such health check protocol");
 }
 
-std::shared_ptr<Check> Checker::with_first_bytes(std::shared_ptr<TcpCheck> check) const {
+std::shared_ptr<Check> Checker::prepared(std::shared_ptr<TcpCheck> check) {
     if (watched_.sends_proxy_header) check->send_first(proxy_local_header);
+    if (watched_.is_at_leg && notes_ != nullptr) {
+        note_ = std::make_shared<balance::LegNote>();
+        check->note_as_own(*notes_, note_);
+    }
     return check;
 }
 
@@ -55,7 +59,7 @@ std::shared_ptr<Check> Checker::make_https() {
         if (!made) return std::make_shared<ImpossibleCheck>(loop_, made.error().message);
         tls_ = std::move(*made);
     }
-    return with_first_bytes(std::make_shared<HttpsCheck>(loop_, watched_.address, *watched_.check, tls_));
+    return prepared(std::make_shared<HttpsCheck>(loop_, watched_.address, *watched_.check, tls_));
 }
 
 std::shared_ptr<Check> Checker::make_geneve(std::uint32_t number) {

@@ -14,21 +14,24 @@ namespace sallyport::health {
 
 class Checker {
 public:
-    /// `watched` has a check. `path` may be nullptr; then GENEVE probes fail as internal errors.
-    Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path);
+    /// `watched` has a check. `path` may be nullptr; then GENEVE probes fail as internal errors. So may `notes`:
+    /// nothing tells checks from proxies' connections then.
+    Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path, balance::LegNotes* notes = nullptr);
 
     /// Never nullptr. `number` names a GENEVE probe.
     [[nodiscard]] std::shared_ptr<Check> make(std::uint32_t number);
 
 private:
-    [[nodiscard]] std::shared_ptr<Check> with_first_bytes(std::shared_ptr<TcpCheck> check) const;
+    [[nodiscard]] std::shared_ptr<Check> prepared(std::shared_ptr<TcpCheck> check);
     [[nodiscard]] std::shared_ptr<Check> make_https();
     [[nodiscard]] std::shared_ptr<Check> make_geneve(std::uint32_t number);
 
     boost::asio::io_context& loop_;
     Watched watched_;
     ProbePath* path_;
-    TlsContext tls_; // once it could be made
+    balance::LegNotes* notes_;
+    std::shared_ptr<balance::LegNote> note_; // of the last check: its FIN may still be on its way
+    TlsContext tls_;                         // once it could be made
 };
 
 } // namespace sallyport::health

@@ -23,6 +23,10 @@ namespace boost::asio {
 class io_context;
 }
 
+namespace sallyport::balance {
+class LegNotes;
+}
+
 namespace sallyport::health {
 
 struct MonitorSettings {
@@ -46,6 +50,7 @@ struct Surroundings {
     /// In the place of `traffic`, for targets.
     std::function<Connections(TargetIndex)> connections;
     std::function<void(const Change&)> on_change; // of health or reason; may call watch(), or end the monitor
+    balance::LegNotes* leg_notes = nullptr;       // outlives the monitor; nullptr: there are no legs
 };
 
 class Monitor {

@@ -26,20 +26,34 @@ bool is_ours(const error_code& error) {
 
 TcpCheck::TcpCheck(asio::io_context& loop, const IpAddress& address, std::uint16_t port,
                    std::chrono::milliseconds timeout)
-    : Check(loop, timeout), socket_(loop), peer_(to_asio(address), port) {}
+    : Check(loop, timeout), remote_(address), socket_(loop), peer_(to_asio(address), port) {}
 
 void TcpCheck::begin() {
     error_code error;
     socket_.open(peer_.protocol(), error);
     if (error) return fail(Reason::internal_error, "No socket is to be had: " + error.message());
+    if (notes_ != nullptr) note_ends();
     socket_.async_connect(peer_, [self = shared_from_this(), this](const error_code& result) {
         guarded([this, &result] { on_connect(result); });
     });
 }
 
+/// Before the first packet leaves, so its port is chosen here. Whatever hinders that, the check is made; then it takes
+/// the chain of a proxy's connection.
+void TcpCheck::note_ends() {
+    error_code error;
+    socket_.bind({peer_.protocol(), 0}, error);
+    if (error) return;
+    const asio::ip::tcp::endpoint own = socket_.local_endpoint(error);
+    if (error) return;
+    const balance::LegEnds ends{IpAddress(), own.port(), remote_, peer_.port()};
+    static_cast<void>(notes_->add(ends, {.is_gateway = true}, *kept_));
+}
+
 void TcpCheck::close() noexcept {
     error_code ignored;
     socket_.close(ignored);
+    kept_.reset(); // the checker has it
 }
 
 void TcpCheck::on_connect(const error_code& error) {

@@ -45,7 +45,7 @@ bool same_member(const Watched& a, const Watched& b) noexcept {
 bool same_check(const Watched& a, const Watched& b) noexcept {
     if (a.check.has_value() != b.check.has_value()) return false;
     return a.probe_endpoint == b.probe_endpoint && a.sends_proxy_header == b.sends_proxy_header &&
-           (!a.check || same(*a.check, *b.check));
+           a.is_at_leg == b.is_at_leg && (!a.check || same(*a.check, *b.check));
 }
 
 std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
@@ -79,6 +79,8 @@ std::vector<Watched> watched_targets(const config::Config& config, const balance
         if (watched.check && watched.check->port == 0) watched.check->port = place.port;
         watched.is_passive = is_passive;
         watched.sends_proxy_header = group->proxy_protocol_v2;
+        watched.is_at_leg =
+            std::find(slots.leg_groups.begin(), slots.leg_groups.end(), place.group) != slots.leg_groups.end();
         list.push_back(std::move(watched));
     }
     return list;

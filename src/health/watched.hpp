@@ -21,6 +21,7 @@ struct Watched {
     bool is_passive = true;                   // its traffic is watched too
     EndpointIndex probe_endpoint = 0;         // whose id a GENEVE probe carries
     bool sends_proxy_header = false;          // before all else: the target expects one on every connection
+    bool is_at_leg = false;                   // proxies' connections to there may have a chain, which checks have not
 };
 
 /// Whether it is the same one in the same place, so that what is known of it still holds.

@@ -20,7 +20,8 @@ CheckReach reach_of(const Watched& watched) {
 } // namespace
 
 Watcher::Watcher(std::shared_ptr<WatcherWorld> world, const Watched& watched, const Watcher* before)
-    : world_(std::move(world)), watched_(watched), checker_(world_->loop, watched, world_->surroundings.probes),
+    : world_(std::move(world)), watched_(watched),
+      checker_(world_->loop, watched, world_->surroundings.probes, world_->surroundings.leg_notes),
       checks_(thresholds_of(watched), !watched.check ? Verdict{}
                                       : before       ? before->checks_.verdict()
                                                      : initial_verdict()),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/gateway.hpp"
 
+#include "balance/legs/leg_notes.hpp"
 #include "io/assembly.hpp"
 #include "io/flow_log.hpp"
 #include "io/health_watch.hpp"
@@ -69,6 +70,7 @@ struct Gateway::Parts {
     std::vector<MacAddress> macs;
     Snapshots snapshots;
     std::unique_ptr<KernelFollower> follower;
+    balance::LegNotes leg_notes; // of proxies and checks, for the workers
     std::vector<std::unique_ptr<WorkerLoop>> loops;
     std::unique_ptr<StreamProxy> stream_proxy;
     std::unique_ptr<HttpService> http;
@@ -144,7 +146,8 @@ Result<void> Gateway::Parts::build_workers() {
                                                .target_slots = registry.room().targets,
                                                .flow_log = config.flow_log.has_value(),
                                                .port_macs = macs,
-                                               .keys = keys},
+                                               .keys = keys,
+                                               .leg_notes = &leg_notes},
                                               *registry.roster());
         if (!worker) return tl::unexpected(worker.error());
         loops.push_back(std::make_unique<WorkerLoop>(index, count, station, snapshots, std::move(*worker)));
@@ -188,7 +191,8 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     parts->follower->start();
     for (const auto& loop : parts->loops)
         loop->start();
-    parts->stream_proxy = std::make_unique<StreamProxy>(parts->registry.room(), parts->registry.roster());
+    parts->stream_proxy =
+        std::make_unique<StreamProxy>(parts->registry.room(), parts->registry.roster(), parts->leg_notes);
     parts->http->follow(parts->registry.roster());
     std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts)));
     gateway->start_steward(events, options.config_path);
@@ -213,7 +217,7 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     parts.steward->also_await([proxy, http] { return proxy->is_current() && http->is_current(); });
     parts.steward->before_reload([http](const config::Config& wanted) { return http->prepare(wanted); });
     parts.steward->start();
-    parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops);
+    parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this, parts.loops, parts.leg_notes);
 }
 
 Steward& Gateway::steward() noexcept {

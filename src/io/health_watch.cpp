@@ -34,18 +34,20 @@ control::HealthNote note_of(const health::Change& change) {
 } // namespace
 
 HealthWatch::HealthWatch(boost::asio::io_context& events, Steward& steward, const control::View& view,
-                         const std::vector<std::unique_ptr<WorkerLoop>>& workers)
+                         const std::vector<std::unique_ptr<WorkerLoop>>& workers, balance::LegNotes& leg_notes)
     : steward_(steward), view_(view), workers_(workers),
       appliances_(events, settings(),
                   {.probes = this,
                    .traffic = [this](ApplianceIndex appliance) { return traffic(appliance); },
                    .connections = {},
-                   .on_change = [this](const health::Change& change) { tell(change); }}),
+                   .on_change = [this](const health::Change& change) { tell(change); },
+                   .leg_notes = nullptr}),
       targets_(events, settings(),
                {.probes = nullptr,
                 .traffic = {},
                 .connections = [this](TargetIndex target) { return connections(target); },
-                .on_change = [this](const health::Change& change) { tell_of_target(change); }}) {
+                .on_change = [this](const health::Change& change) { tell_of_target(change); },
+                .leg_notes = &leg_notes}) {
     steward_.on_roster([this](const control::Registry& registry) {
         appliances_.watch(health::watched(registry.config(), registry.slots()));
         targets_.watch(health::watched_targets(registry.config(), registry.target_slots()));

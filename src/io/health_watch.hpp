@@ -22,7 +22,7 @@ class HealthWatch final : health::ProbePath {
 public:
     /// All of it lives longer.
     HealthWatch(boost::asio::io_context& events, Steward& steward, const control::View& view,
-                const std::vector<std::unique_ptr<WorkerLoop>>& workers);
+                const std::vector<std::unique_ptr<WorkerLoop>>& workers, balance::LegNotes& leg_notes);
     HealthWatch(const HealthWatch&) = delete;
     HealthWatch& operator=(const HealthWatch&) = delete;
     ~HealthWatch() override = default;

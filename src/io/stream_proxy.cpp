@@ -30,12 +30,19 @@ balance::ChooserState chooser_state(const control::Room& room) {
     return {room.target_groups, sticky_clients, SipKey{random_number(), random_number()}, random_number()};
 }
 
+balance::ProxySettings settings_with(balance::LegNotes& leg_notes) {
+    balance::ProxySettings settings;
+    settings.leg_notes = &leg_notes;
+    return settings;
+}
+
 } // namespace
 
-StreamProxy::StreamProxy(const control::Room& room, std::shared_ptr<const chain::Roster> roster)
+StreamProxy::StreamProxy(const control::Room& room, std::shared_ptr<const chain::Roster> roster,
+                         balance::LegNotes& leg_notes)
     : counters_({.listeners = room.listeners, .targets = room.targets}), books_(counters_),
       chooser_(chooser_state(room), counters_, &monotonic_now), work_(loop_.get_executor()),
-      retry_(loop_.get_executor()), proxy_(loop_, balance::ProxySettings{}, chooser_, books_), given_(roster->version) {
+      retry_(loop_.get_executor()), proxy_(loop_, settings_with(leg_notes), chooser_, books_), given_(roster->version) {
     follow(std::move(roster));
     thread_ = std::thread([this] {
         ::pthread_setname_np(::pthread_self(), "stream-proxy");

@@ -24,7 +24,7 @@ namespace sallyport::io {
 class StreamProxy {
 public:
     /// Starts the thread.
-    StreamProxy(const control::Room& room, std::shared_ptr<const chain::Roster> roster);
+    StreamProxy(const control::Room& room, std::shared_ptr<const chain::Roster> roster, balance::LegNotes& leg_notes);
     StreamProxy(const StreamProxy&) = delete;
     StreamProxy& operator=(const StreamProxy&) = delete;
     ~StreamProxy() { stop(); }

@@ -48,6 +48,7 @@ private:
         std::vector<TargetId> failed;
         std::optional<HeaderChoice> header;
         TimePoint attempt_began;
+        LegNote note; // for the packet path, until the attempt has an end
     };
 
     template <typename Body>
@@ -61,6 +62,7 @@ private:
     void choose_target();
     void connect(const TargetChoice& choice);
     [[nodiscard]] bool open_target(const TargetChoice& choice);
+    void connect_noted(const TargetChoice& choice);
     void on_connect(const boost::system::error_code& error);
     void give_up_attempt(ConnectFailure failure);
     void take_target(TargetId target);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A proxied connection until a target is connected.
+#include "balance/proxy/noted_connect.hpp"
 #include "balance/proxy/stream.hpp"
 
 #include <algorithm>
@@ -35,6 +36,14 @@ void set(const StreamSocket& socket, int level, int option) {
     const int on = 1;
     auto& its = const_cast<StreamSocket&>(socket);
     ::setsockopt(its.native_handle(), level, option, &on, sizeof on);
+}
+
+/// What became of a connect() that did not wait.
+error_code pending_error(StreamSocket& socket) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    return {error, boost::system::system_category()};
 }
 
 bool is_among(const std::vector<OwnedTlv>& tlvs, TlvType type) {
@@ -131,6 +140,7 @@ void Stream::connect(const TargetChoice& choice) {
     target_address_ = choice.address;
     setup_->header = choice.header;
     setup_->attempt_began = std::chrono::steady_clock::now();
+    if (choice.notes_client && world_->settings.leg_notes != nullptr) return connect_noted(choice);
     if (!open_target(choice)) return;
     const IpAddress& to = choice.address.address;
     const asio::ip::address address = to.is_v4() ? asio::ip::address(asio::ip::address_v4(to.v4_host_order()))
@@ -144,6 +154,25 @@ void Stream::connect(const TargetChoice& choice) {
                           });
 }
 
+/// An appliance between here and the target is told who the client is.
+void Stream::connect_noted(const TargetChoice& choice) {
+    const LegOwner owner{.address = route_.source.address, .port = route_.source.port};
+    BegunLeg begun = begin_noted_connection(*world_->settings.leg_notes, {choice.address, owner, choice.source});
+    if (begun.error != 0) return give_up_attempt(kind_of({begun.error, boost::system::system_category()}));
+    setup_->note = std::move(begun.note);
+    error_code error;
+    target_.assign(choice.address.address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), begun.socket.number(),
+                   error);
+    if (error) return give_up_attempt(ConnectFailure::local);
+    static_cast<void>(begun.socket.release());
+    arm(setup_->attempt_began + world_->settings.connect_timeout);
+    target_.async_wait(asio::socket_base::wait_write,
+                       [self = shared_from_this(), attempt = attempts_](const error_code& waited) {
+                           if (attempt != self->attempts_) return;
+                           self->guarded([&] { self->on_connect(waited ? waited : pending_error(self->target_)); });
+                       });
+}
+
 void Stream::on_connect(const error_code& error) {
     if (error == asio::error::operation_aborted) return;
     if (error) return give_up_attempt(kind_of(error));
@@ -154,6 +183,7 @@ void Stream::on_connect(const error_code& error) {
 void Stream::give_up_attempt(ConnectFailure failure) {
     error_code ignored;
     target_.close(ignored);
+    setup_->note = {};
     leave_target();
     setup_->failed.push_back(target_id_);
     world_->observer.connect_failed(target_id_, failure);

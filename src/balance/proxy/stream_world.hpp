@@ -2,6 +2,7 @@
 // What the connections of one proxy share, and the bounds of each.
 #pragma once
 
+#include "balance/legs/leg_notes.hpp"
 #include "balance/proxy/listener_config.hpp"
 #include "balance/proxy/pump.hpp"
 #include "balance/proxy/target_streams.hpp"
@@ -28,7 +29,8 @@ struct ProxySettings {
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
     unsigned max_attempts = 3; // connects for one client
     std::size_t max_hello_size = max_client_hello_size;
-    std::size_t held_limit = std::size_t{256} << 20U;                        // see PumpRoom
+    std::size_t held_limit = std::size_t{256} << 20U; // see PumpRoom
+    LegNotes* leg_notes = nullptr; // for whom connections to targets are is noted here; null: nobody asks
     std::chrono::milliseconds accept_pause = std::chrono::milliseconds(100); // when out of descriptors or memory
 };
 

@@ -87,6 +87,7 @@ std::optional<TargetChoice> RosterChooser::choose(const ClientFacts& client, std
     TargetChoice choice;
     choice.target = index;
     choice.address = {target.address, target.port};
+    choice.notes_client = directory.groups[target.group].notes_clients;
     if (directory.groups[target.group].proxy_protocol_v2) choice.header = header(listener, client.peer);
     return choice;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Targets under watch: what of the checks and of the monitor is theirs.
+#include "balance/legs/leg_notes.hpp"
+#include "health/checker.hpp"
 #include "health/monitor.hpp"
 #include "health/proxy_header.hpp"
 #include "health/watched.hpp"
@@ -204,4 +206,38 @@ TEST_CASE("checks that pass make a target healthy that refused connections") {
     world.until_health(0, Health::unhealthy);
     world.until_health(0, Health::healthy);
     CHECK(world.changes.size() == 3);
+}
+
+TEST_CASE("checks of targets to which legs may lead are known by it") {
+    config::Config config = two_groups();
+    config.target_groups[0].proxy_protocol_v2 = false;
+    CHECK_FALSE(watched_of(config).at(0).is_at_leg);
+    config.policy.emplace_back().match.is_decrypted_leg = true;
+    config.policy[0].match.target_groups = {"web"};
+    CHECK(watched_of(config).at(0).is_at_leg);
+    CHECK_FALSE(health::same_check(watched_of(config).at(0), watched_of(two_groups()).at(0)));
+}
+
+TEST_CASE("a check says that its connection is the gateway's own before it is made, and until the next one") {
+    for (const bool is_at_leg : {true, false}) {
+        boost::asio::io_context loop;
+        boost::asio::ip::tcp::acceptor acceptor(loop, {boost::asio::ip::address_v4::loopback(), 0});
+        Watched watched = local_appliance(config::HealthProtocol::tcp, acceptor.local_endpoint().port());
+        watched.is_at_leg = is_at_leg;
+        balance::LegNotes notes;
+        health::Checker checker(loop, watched, nullptr, &notes);
+        bool has_passed = false;
+        checker.make(1)->start(
+            [&](const health::CheckResult& result) { has_passed = result.failure == health::Reason::none; });
+        loop.run_for(5s);
+        REQUIRE(has_passed);
+        boost::asio::ip::tcp::endpoint peer;
+        const auto socket = acceptor.accept(peer);
+        const balance::LegEnds ends{watched.address, peer.port(), watched.address, acceptor.local_endpoint().port()};
+        balance::LegOwner owner;
+        CHECK(notes.find(ends, owner) == is_at_leg);
+        CHECK(owner.is_gateway == is_at_leg);
+        const auto next = checker.make(2);
+        CHECK_FALSE(notes.find(ends, owner));
+    }
 }
