@@ -73,6 +73,17 @@ void tell_balance(json::object& told, const chain::Roster& roster, const journey
                       {"port", target.port}};
 }
 
+/// Of a decrypted leg, for whom the gateway opened it, as far as that is known; null of all other flows.
+void tell_leg(json::object& told, const journey::FlowRecord& record) {
+    told["leg"] = nullptr;
+    const flow::Translation& translation = record.translation;
+    if (!record.entry.is_balanced || translation.leads != flow::Leads::from_host) return;
+    json::value client;
+    if (translation.has_client())
+        client = {{"address", translation.client_address().to_string()}, {"port", translation.client_port()}};
+    told["leg"] = {{"client", std::move(client)}};
+}
+
 /// What the listing and the log have in common: who, where, and by which decision.
 json::object tell_flow(const chain::Roster& roster, unsigned worker, const journey::FlowRecord& record) {
     const flow::FlowEntry& entry = record.entry;
@@ -90,6 +101,7 @@ json::object tell_flow(const chain::Roster& roster, unsigned worker, const journ
                          {"reverse", counters_of(record.counters, flow::Direction::reverse)},
                          {"worker", worker}};
     tell_balance(told, roster, record);
+    tell_leg(told, record);
     return told;
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("a flow that ended is told whole") {
                    "hops": [{"group": "firewalls", "appliance": "fw-1", "verdict": null, "timed_visits": 9, "mean_us": 120},
                             {"group": "sensors", "appliance": "sensor-1", "verdict": null, "timed_visits": 0,
                              "mean_us": null}],
-                   "listener": null, "target": null, "outer_source_port": 50001, "cookie": "0x00000abc",
+                   "listener": null, "target": null, "leg": null, "outer_source_port": 50001, "cookie": "0x00000abc",
                    "forward": {"packets": 10, "bytes": 1000}, "reverse": {"packets": 7, "bytes": 9000}, "worker": 1,
                    "start": "2023-11-14T22:13:58.750Z", "last_packet": "2023-11-14T22:14:59.750Z",
                    "duration_ms": 61000, "end": "2023-11-14T22:15:00.000Z", "end_reason": "closed"})");
@@ -94,6 +94,7 @@ TEST_CASE("a flow that a listener took names it and its target") {
 
     record.translation.target = no_index; // the proxy chooses
     CHECK(entry(view, record).at("target").is_null());
+    CHECK(entry(view, record).at("leg").is_null());
     record.translation.listener = 77;
     CHECK(entry(view, record).at("listener").is_null());
 }
@@ -137,4 +138,18 @@ TEST_CASE("status says how the flow log fares") {
           std::string::npos);
     view.log->is_failing = false;
     CHECK(cli::status_table(control::status_report(view)).find("WHICH") == std::string::npos);
+}
+
+TEST_CASE("a decrypted leg names the client for whom the gateway opened it, as far as it is known") {
+    const FakeView view;
+    journey::FlowRecord record = ended_flow();
+    record.entry.is_balanced = true;
+    record.translation.leads = flow::Leads::from_host;
+    check_json(entry(view, record).at("leg"), R"({"client": null})");
+    record.translation.set_client(*IpAddress::parse("192.0.2.10"), 40000);
+    check_json(entry(view, record).at("leg"), R"({"client": {"address": "192.0.2.10", "port": 40000}})");
+    record.translation.set_client(*IpAddress::parse("2001:db8::1"), 1);
+    check_json(control::flow_report(view.plan, 1, record).at("leg"),
+               R"({"client": {"address": "2001:db8::1", "port": 1}})");
+    CHECK(entry(view, record).at("listener").is_null());
 }

@@ -230,7 +230,7 @@ TEST_CASE("a flow is told in names") {
                R"({"endpoint": "office", "protocol": "tcp", "initiator": {"address": "2001:db8::10", "port": 40000},
                    "responder": {"address": "2001:db8:1::80", "port": 443}, "arrived_at": "north",
                    "state": "tcp_established", "chain": "perimeter", "rule": 1, "appliances": ["fw-1", "sensor-1"],
-                   "verdicts": [null, null], "listener": null, "target": null,
+                   "verdicts": [null, null], "listener": null, "target": null, "leg": null,
                    "outer_source_port": 50001, "cookie": "0x00000abc", "age_ms": 61250, "idle_ms": 250,
                    "remaining_ms": 349750, "forward": {"packets": 10, "bytes": 1000},
                    "reverse": {"packets": 7, "bytes": 9000}, "worker": 1})");
