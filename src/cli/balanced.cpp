@@ -4,6 +4,8 @@
 #include "balance/l4/choose_target.hpp"
 #include "balance/l4/directory.hpp"
 
+#include <algorithm>
+
 namespace sallyport::cli {
 namespace {
 
@@ -66,6 +68,16 @@ bool is_listeners_address(const chain::Roster& roster, const chain::NewFlow& flo
 
 bool is_listeners_only(const chain::Roster& roster, const chain::NewFlow& flow) {
     return roster.directory && roster.directory->extra_addresses.contains(destination_of(flow));
+}
+
+std::span<const TargetGroupIndex> leg_groups_of(const chain::Roster& roster, const chain::NewFlow& flow) {
+    if (!roster.directory || flow.protocol != 6) return {};
+    const auto has_source = [&](PortIndex port) {
+        return std::ranges::any_of(roster.ports[port].addresses,
+                                   [&](const IpPrefix& own) { return own.address == flow.source; });
+    };
+    const bool is_own = std::ranges::any_of(roster.endpoints[flow.endpoint].ports, has_source);
+    return is_own ? roster.directory->leg_to(destination_of(flow)) : std::span<const TargetGroupIndex>{};
 }
 
 Balanced balance_flow(const chain::Roster& roster, const forward::Table& forwarding, const chain::NewFlow& flow,

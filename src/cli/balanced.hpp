@@ -10,6 +10,7 @@
 #include "telemetry/drop_reason.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace sallyport::cli {
@@ -35,6 +36,9 @@ struct Balanced {
 [[nodiscard]] bool is_listeners_address(const chain::Roster& roster, const chain::NewFlow& flow);
 /// The same for an address that the gateway has for these alone.
 [[nodiscard]] bool is_listeners_only(const chain::Roster& roster, const chain::NewFlow& flow);
+
+/// The target groups to which a connection of the gateway's own is a decrypted leg; empty: it is none, or another's.
+[[nodiscard]] std::span<const TargetGroupIndex> leg_groups_of(const chain::Roster& roster, const chain::NewFlow& flow);
 
 /// `arrives`: at which port. With every target as the roster has it, and no flow before this one.
 [[nodiscard]] Balanced balance_flow(const chain::Roster& roster, const forward::Table& forwarding,

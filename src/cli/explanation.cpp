@@ -143,6 +143,7 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
                    question.flow.destination,
                    question.flow.source_port,
                    question.flow.destination_port};
+    result.flow.leg_groups = leg_groups_of(roster, result.flow);
     FirstPacket packet = examine_first_packet(question.flow, roster.ports[arrival->port]);
     result.fate = meet_flow(roster, result.flow, packet, result.reason);
     if (result.fate != Fate::forwarded) return result;
@@ -151,6 +152,10 @@ Result<Explanation> explain(const chain::Roster& roster, const forward::Table& f
     const std::size_t passed = result.rule == no_index ? roster.policy.rules.size() : result.rule;
     for (std::size_t i = 0; i < passed; ++i) {
         result.passed_over.push_back(chain::compare(roster.policy.rules[i], result.flow));
+    }
+    if (result.rule == no_index && !result.flow.leg_groups.empty()) { // then it leaves as the kernel made it
+        result.way_out = find_way_out(forwarding, *arrival, result.flow.destination);
+        return result;
     }
     if (result.rule == no_index) return drop(std::move(result), DropReason::NoPolicyMatch);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/explanation_text.hpp"
 
+#include "balance/l4/directory.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value_from.hpp>
 #include <iomanip>
 #include <sstream>
 
@@ -58,6 +61,20 @@ std::string hop_text(const Subject& subject, const Hop& hop) {
     return text.str();
 }
 
+std::vector<std::string> leg_names(const Subject& subject, const Explanation& explanation) {
+    std::vector<std::string> names;
+    for (const TargetGroupIndex group : explanation.flow.leg_groups)
+        names.push_back(subject.roster.directory->groups[group].name);
+    return names;
+}
+
+void add_leg(const Subject& subject, const Explanation& explanation, Lines& lines) {
+    std::string groups;
+    for (const std::string& name : leg_names(subject, explanation))
+        groups += (groups.empty() ? "" : ", ") + name;
+    if (!groups.empty()) lines.add("leg", "decrypted: the gateway's own connection to a target of " + groups);
+}
+
 void add_policy(const Subject& subject, const Explanation& explanation, Lines& lines) {
     std::string_view word = "policy";
     for (std::size_t i = 0; i < explanation.passed_over.size(); ++i) {
@@ -95,8 +112,12 @@ std::string to_text(const Subject& subject, const Explanation& explanation) {
     lines.add("arrives", "at port " + subject.roster.ports[arrival.port].name + " of endpoint " +
                              subject.roster.endpoints[arrival.endpoint].name + ", " +
                              std::string(name(explanation.flow.direction)) + ": " + describe(subject, arrival));
+    add_leg(subject, explanation, lines);
     add_policy(subject, explanation, lines);
-    if (explanation.rule != no_index) add_chain(subject, explanation, lines);
+    const bool has_no_rule = explanation.rule == no_index;
+    if (has_no_rule && explanation.fate == Fate::forwarded)
+        lines.add("chain", "none: no rule for decrypted legs matches");
+    if (!has_no_rule) add_chain(subject, explanation, lines);
     if (explanation.balanced) {
         for (const auto& [word, sentence] : describe(subject, *explanation.balanced))
             lines.add(word, sentence);
@@ -117,6 +138,7 @@ boost::json::object to_json(const Subject& subject, const Explanation& explanati
                             {"port", roster.ports[arrival.port].name},
                             {"direction", name(explanation.flow.direction)},
                             {"arrival", describe(subject, arrival)}};
+    if (!explanation.flow.leg_groups.empty()) all["leg_to"] = boost::json::value_from(leg_names(subject, explanation));
     boost::json::array passed_over;
     for (std::size_t i = 0; i < explanation.passed_over.size(); ++i) {
         passed_over.push_back(boost::json::object{{"rule", i + 1},

@@ -21,7 +21,10 @@ ports:
   south:   {interface: gw-south,   addresses: [203.0.113.1/24, "2001:db8:3::1/64"]}
 endpoints:
   office: {id: 0x2b8ee1d4db0c51c4, ports: [north, south]}
-policy: [{chain: none}]
+appliance_groups:
+  sensors: {appliances: [{name: ids, address: 198.51.100.21}]}
+chains: {plain: [sensors]}
+policy: [{chain: none}, {match: {leg: decrypted, target_group: web, destination: 203.0.113.11/32}, chain: plain}]
 target_groups:
   web: {protocol: TCP, port: 8080, stickiness: {type: source_ip, duration: 1h}, targets: [{address: 203.0.113.11}, {address: 203.0.113.12}]}
   turns: {protocol: TCP_UDP, port: 8080, algorithm: round_robin, preserve_client_ip: false, targets: [{address: 203.0.113.11}, {address: 203.0.113.12}]}
@@ -135,4 +138,21 @@ TEST_CASE("what a listener does not take ends as it would in the gateway") {
     CHECK(lab.ask("icmp 192.0.2.10 > 192.0.2.80").fate == Fate::to_host);
     CHECK(lab.ask("tcp 192.0.2.10:40000 > 203.0.113.1:443").reason == DropReason::OwnAddressElsewhere);
     CHECK_FALSE(lab.ask("tcp 192.0.2.10:40000 > 203.0.113.11:8080").balanced);
+}
+
+TEST_CASE("a connection of the gateway's own to a target is explained as a leg") {
+    const Lab lab;
+    const std::string visits = lab.words("tcp 203.0.113.1:41000 > 203.0.113.11:8080");
+    CHECK(says(visits, "the gateway's own connection to a target of web"));
+    CHECK(says(visits, "passed over: it is not for decrypted legs"));
+    CHECK(says(visits, "sensors -> ids"));
+    CHECK(lab.json("tcp 203.0.113.1:41000 > 203.0.113.11:8080").at("leg_to").as_array().at(0).as_string() == "web");
+    const std::string leaves = lab.words("tcp 203.0.113.1:41000 > 203.0.113.12:8080");
+    CHECK(says(leaves, "no rule for decrypted legs matches"));
+    CHECK(says(leaves, "by port south"));
+    // A client's flow to the same place is none, nor is what goes elsewhere.
+    const std::string clients = lab.words("tcp 192.0.2.10:41000 > 203.0.113.11:8080");
+    CHECK(says(clients, "rule 1 (line"));
+    CHECK_FALSE(says(clients, "a target of web"));
+    CHECK_FALSE(lab.json("tcp 203.0.113.1:41000 > 203.0.113.11:80").contains("leg_to"));
 }
