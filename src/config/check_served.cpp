@@ -43,13 +43,6 @@ Findings check_served(const Config& config) {
                       "write `protocol: HTTPS`, or TCP to pass TLS through");
     for (const TargetGroup& group : config.target_groups)
         check_group(group, found);
-    for (std::size_t i = 0; i < config.policy.size(); ++i)
-        if (config.policy[i].match.is_decrypted_leg)
-            found.add(at("policy", i) + ".match.leg", "decrypted legs have no chain yet", "remove the rule");
-    for (const ApplianceGroup& group : config.appliance_groups)
-        if (group.wants_client_address)
-            found.add("appliance_groups." + group.name + ".client_address",
-                      "is not served yet, for decrypted legs have no chain", "remove it");
     return findings;
 }
 

@@ -31,12 +31,7 @@ TEST_CASE("what is not served yet is a finding at its place") {
     std::string text = put(http_config(), "     algorithm: round_robin}", "     anomaly_mitigation: on, ");
     const std::string algorithm = "algorithm: round_robin";
     text.replace(text.find(algorithm), algorithm.size(), "algorithm: weighted_random");
-    text = put(text, "    stickiness: five_tuple", "    client_address: true\n");
-    text = put(text, "routes:", "  - {match: {leg: decrypted}, chain: perimeter}\n");
-    CHECK(findings_in(text) == Texts{"appliance_groups.firewalls.client_address: is not served yet, for decrypted legs "
-                                     "have no chain",
-                                     "policy[3].match.leg: decrypted legs have no chain yet",
-                                     "target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
+    CHECK(findings_in(text) == Texts{"target_groups.web.anomaly_mitigation: anomaly mitigation is not served yet",
                                      "target_groups.rpc.health_check: health checks by HTTP/2 are not served yet",
                                      "target_groups.inner.protocol: TLS to targets without HTTP is not served yet",
                                      "listeners[2].protocol: TLS listeners are not served yet"});
