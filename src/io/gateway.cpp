@@ -97,7 +97,7 @@ Result<void> Gateway::Parts::build(const GatewayOptions& options) {
 
 /// Before the workers run: what is wrong with certificates keeps the gateway from starting.
 Result<void> Gateway::Parts::prepare_http() {
-    http = std::make_unique<HttpService>(events, registry.room(), config);
+    http = std::make_unique<HttpService>(events, registry.room(), config, leg_notes);
     auto take = http->prepare(config);
     if (!take) return tl::unexpected(take.error());
     (*take)();

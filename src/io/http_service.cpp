@@ -41,10 +41,11 @@ std::vector<std::string> names_of(const std::vector<config::HttpLog>& logs) {
 
 } // namespace
 
-HttpService::HttpService(boost::asio::io_context& events, const control::Room& room, const config::Config& config)
+HttpService::HttpService(boost::asio::io_context& events, const control::Room& room, const config::Config& config,
+                         balance::LegNotes& notes)
     : settings_(config.http),
       log_settings_(config.http_logs), sizes_{.listeners = room.listeners, .targets = room.targets},
-      group_slots_(room.target_groups), poll_timer_(events), planner_(names_of(config.http_logs)) {}
+      group_slots_(room.target_groups), poll_timer_(events), planner_(names_of(config.http_logs)), leg_notes_(notes) {}
 
 Result<std::function<void()>> HttpService::prepare(const config::Config& config) {
     auto draft = planner_.draft(config, monotonic_now());
@@ -109,6 +110,7 @@ Result<std::unique_ptr<HttpService::Thread>> HttpService::make_thread(unsigned n
     settings.cookie_seed = {(*random)[0], (*random)[1]};
     settings.seed = (*random)[2];
     settings.group_slots = group_slots_;
+    settings.leg_notes = &leg_notes_;
     auto thread = std::make_unique<Thread>(sizes_);
     auto engine = serve::Engine::make(std::move(settings), thread->books, at_targets_);
     if (!engine) return tl::unexpected(engine.error());

@@ -32,7 +32,9 @@ class HttpService {
 public:
     /// Nothing runs before a configuration has listeners of HTTP; from then on to the end. Threads, keys and logs are
     /// those of `config`, the one of the start.
-    HttpService(boost::asio::io_context& events, const control::Room& room, const config::Config& config);
+    /// Connections of clients that an appliance is told of are noted in `notes`.
+    HttpService(boost::asio::io_context& events, const control::Room& room, const config::Config& config,
+                balance::LegNotes& notes);
     HttpService(const HttpService&) = delete;
     HttpService& operator=(const HttpService&) = delete;
     ~HttpService() { stop(); }
@@ -77,6 +79,7 @@ private:
     std::size_t group_slots_;
     boost::asio::steady_timer poll_timer_;
     serve::Planner planner_;
+    balance::LegNotes& leg_notes_;
     std::vector<std::unique_ptr<HttpLog>> logs_;
     balance::SummedFlows at_targets_;
     std::vector<std::unique_ptr<Thread>> threads_;

@@ -32,7 +32,8 @@ Engine::Engine(EngineSettings settings, std::unique_ptr<Reactor> reactor, Stream
       chooser_(settings_.group_slots, sticky_clients, SipKey{settings_.cookie_seed[0], settings_.cookie_seed[1]},
                settings_.seed),
       stickiness_(l7::CookieSealer(settings_.cookie_keys, settings_.cookie_seed)),
-      world_(std::make_shared<const World>()), pools_(*this), listen_again_(reactor_->timers(), [this] { listen(); }) {}
+      world_(std::make_shared<const World>()), pools_(*this, settings_.leg_notes),
+      listen_again_(reactor_->timers(), [this] { listen(); }) {}
 
 Engine::~Engine() {
     // Whoever is in the midst of a request would look for what is gone by then.

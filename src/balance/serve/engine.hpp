@@ -40,6 +40,7 @@ struct EngineSettings {
     std::array<std::uint64_t, 2> cookie_seed = {}; // 128 bits of the operating system's, another one for each thread
     std::uint64_t seed = 0;                        // of choices and trace ids
     std::size_t group_slots = 0;                   // how many target groups there may ever be
+    balance::LegNotes* leg_notes = nullptr;        // see TargetPools
 };
 
 class Engine final : private RoundEnd {

@@ -55,10 +55,14 @@ void Exchange::try_target() {
         engine_.books().targets[index].flows_created.add(1);
         state_.is_joined = true;
         state_.phase = Phase::opening;
-        const OpenedTarget opened =
-            engine_.pools().open({.group = group_, .address = target.address, .port = target.port},
-                                 {.http = listener_->http.limits, .connect = listener_->http.timeouts.target_connect},
-                                 state_.wants_fresh || state_.closes_target, *this);
+        TargetPlace place{.group = group_, .address = target.address, .port = target.port, .client = {}};
+        if (engine_.world().directory->groups[target.group].notes_clients) place.client = connection_->peer;
+        const OpenedTarget opened = engine_.pools().open(place,
+                                                         {.limits = listener_->http.limits,
+                                                          .connect_timeout = listener_->http.timeouts.target_connect,
+                                                          .fresh = state_.wants_fresh || state_.closes_target,
+                                                          .client_port = connection_->peer_port},
+                                                         *this);
         target_ = opened.stream;
         state_.is_reused = opened.is_reused;
         if (target_ != nullptr) {

@@ -21,9 +21,10 @@ http::HeadLimits limits_of(const config::HttpLimits& limits) {
 
 } // namespace
 
-Http1Target::Http1Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, Transport transport)
-    : Link(engine.reactor(), engine.links(), std::move(transport)), engine_(engine), place_(std::move(place)),
-      finder_(limits_of(limits)), timer_(engine.reactor().timers(), [this] { on_time(); }) {
+Http1Target::Http1Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, BegunTarget begun)
+    : Link(engine.reactor(), engine.links(), Transport(std::move(begun.socket))), engine_(engine),
+      place_(std::move(place)), note_(std::move(begun.note)), finder_(limits_of(limits)),
+      timer_(engine.reactor().timers(), [this] { on_time(); }) {
     may_write(false);
 }
 
@@ -42,6 +43,7 @@ void Http1Target::serve(TargetUser& user) {
 
 void Http1Target::on_writable() {
     if (state_ != State::connecting) return;
+    note_ = {};
     if (pending_error(transport().descriptor()) != 0) return fail(TargetFault::refused);
     if (!place_.group->tls) return become_ready();
     tls::Session session = place_.group->tls->connect(place_.address, tls::Offer::http1);

@@ -18,7 +18,7 @@ namespace sallyport::serve {
 
 class Http1Target final : public Link, public TargetStream {
 public:
-    Http1Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, Transport transport);
+    Http1Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, BegunTarget begun);
     ~Http1Target() override;
 
     [[nodiscard]] const TargetPlace& place() const noexcept { return place_; }
@@ -61,6 +61,7 @@ private:
 
     Engine& engine_;
     TargetPlace place_;
+    balance::LegNote note_; // until it is connected
     TargetUser* user_ = nullptr;
     http::TextArena arena_;
     http::ResponseHead head_;

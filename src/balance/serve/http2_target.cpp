@@ -25,9 +25,10 @@ config::HttpLimits limits_of(const config::HttpLimits& limits) {
 
 } // namespace
 
-Http2Target::Http2Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, Transport transport)
-    : Link(engine.reactor(), engine.links(), std::move(transport)), engine_(engine), place_(std::move(place)),
-      limits_(limits_of(limits)), session_(new_http2_session(*this, Http2Side::client)), block_(limits_),
+Http2Target::Http2Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, BegunTarget begun)
+    : Link(engine.reactor(), engine.links(), Transport(std::move(begun.socket))), engine_(engine),
+      place_(std::move(place)), note_(std::move(begun.note)), limits_(limits_of(limits)),
+      session_(new_http2_session(*this, Http2Side::client)), block_(limits_),
       timer_(engine.reactor().timers(), [this] { on_time(); }) {
     may_write(false);
 }
@@ -63,6 +64,7 @@ TargetStream& Http2Target::serve(TargetUser& user) {
 
 void Http2Target::on_writable() {
     if (state_ != State::connecting) return;
+    note_ = {};
     if (pending_error(transport().descriptor()) != 0 || session_ == nullptr) return fail(TargetFault::refused);
     if (!place_.group->tls) return become_ready();
     tls::Session session = place_.group->tls->connect(place_.address, tls::Offer::http2);

@@ -22,7 +22,7 @@ namespace sallyport::serve {
 
 class Http2Target final : public Link {
 public:
-    Http2Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, Transport transport);
+    Http2Target(Engine& engine, TargetPlace place, const config::HttpLimits& limits, BegunTarget begun);
     ~Http2Target() override;
 
     [[nodiscard]] const TargetPlace& place() const noexcept { return place_; }
@@ -80,6 +80,7 @@ private:
 
     Engine& engine_;
     TargetPlace place_;
+    balance::LegNote note_;     // until it is connected
     config::HttpLimits limits_; // of answers
     nghttp2_session* session_;
     std::vector<std::unique_ptr<Http2TargetStream>> streams_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/serve/target_pools.hpp"
 
+#include "balance/proxy/noted_connect.hpp"
 #include "balance/proxy/socket_address.hpp"
 #include "balance/serve/engine.hpp"
 #include "balance/serve/http1_target.hpp"
@@ -25,7 +26,6 @@ Descriptor begin_connection(const TargetPlace& place) {
     if (!socket) return {};
     const int on = 1;
     static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
-    static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard_ms, sizeof unheard_ms));
     if (::connect(socket.number(), address.get(), address.size) != 0 && errno != EINPROGRESS) return {};
     return socket;
 }
@@ -40,42 +40,60 @@ bool is_in(const World& world, const TargetPlace& place) {
 
 } // namespace
 
-OpenedTarget TargetPools::open(const TargetPlace& place, const TargetLimits& limits, bool fresh, TargetUser& user) {
-    if (place.group->http.version != config::ProtocolVersion::http1) return open_http2(place, limits, fresh, user);
-    if (!fresh) {
+BegunTarget TargetPools::begin(const TargetPlace& place, std::uint16_t client_port) const {
+    BegunTarget begun;
+    if (place.client && notes_ != nullptr) {
+        balance::BegunLeg leg =
+            balance::begin_noted_connection(*notes_, {.target = {place.address, place.port},
+                                                      .owner = {.address = *place.client, .port = client_port},
+                                                      .source = {}});
+        begun = {.socket = std::move(leg.socket), .note = std::move(leg.note)};
+    } else {
+        begun.socket = begin_connection(place);
+    }
+    if (begun.socket)
+        static_cast<void>(
+            ::setsockopt(begun.socket.number(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard_ms, sizeof unheard_ms));
+    return begun;
+}
+
+OpenedTarget TargetPools::open(const TargetPlace& place, const TargetWish& wish, TargetUser& user) {
+    if (place.group->http.version != config::ProtocolVersion::http1) return open_http2(place, wish, user);
+    if (!wish.fresh) {
         const auto found = waiting_.find(place);
         if (found != waiting_.end() && !found->second.empty()) {
             Http1Target& waited = *found->second.back();
             found->second.pop_back();
+            // Places of groups and targets are few, and have their lists for good; those of clients come and go.
+            if (place.client && found->second.empty()) waiting_.erase(found);
             waited.serve(user);
             engine_.count().target_connections_reused.add(1);
             return {.stream = &waited, .is_ready = true, .is_reused = true};
         }
     }
-    Descriptor socket = begin_connection(place);
-    if (!socket) return {};
-    auto made = std::make_unique<Http1Target>(engine_, place, limits.http, Transport(std::move(socket)));
+    BegunTarget begun = begin(place, wish.client_port);
+    if (!begun.socket) return {};
+    auto made = std::make_unique<Http1Target>(engine_, place, wish.limits, std::move(begun));
     Http1Target& target = *made;
-    target.open(user, limits.connect);
+    target.open(user, wish.connect_timeout);
     if (!engine_.links().adopt(std::move(made))) return {};
     engine_.count().target_connections.add(1);
     return {.stream = &target, .is_ready = false, .is_reused = false};
 }
 
-OpenedTarget TargetPools::open_http2(const TargetPlace& place, const TargetLimits& limits, bool fresh,
-                                     TargetUser& user) {
+OpenedTarget TargetPools::open_http2(const TargetPlace& place, const TargetWish& wish, TargetUser& user) {
     std::vector<Http2Target*>& others = shared_[place];
     for (Http2Target* const each : others) {
-        if (!each->has_room(fresh)) continue;
+        if (!each->has_room(wish.fresh)) continue;
         const bool is_reused = each->is_ready() && each->has_served();
         if (is_reused) engine_.count().target_connections_reused.add(1);
         return {.stream = &each->serve(user), .is_ready = each->is_ready(), .is_reused = is_reused};
     }
-    Descriptor socket = begin_connection(place);
-    if (!socket) return {};
-    auto made = std::make_unique<Http2Target>(engine_, place, limits.http, Transport(std::move(socket)));
+    BegunTarget begun = begin(place, wish.client_port);
+    if (!begun.socket) return {};
+    auto made = std::make_unique<Http2Target>(engine_, place, wish.limits, std::move(begun));
     Http2Target& target = *made;
-    target.open(limits.connect);
+    target.open(wish.connect_timeout);
     if (!engine_.links().adopt(std::move(made))) return {};
     engine_.count().target_connections.add(1);
     others.push_back(&target);
@@ -91,12 +109,16 @@ bool TargetPools::keep(Http1Target& waiting) {
 
 void TargetPools::forget(Http1Target& waiting) noexcept {
     const auto found = waiting_.find(waiting.place());
-    if (found != waiting_.end()) std::erase(found->second, &waiting);
+    if (found == waiting_.end()) return;
+    std::erase(found->second, &waiting);
+    if (waiting.place().client && found->second.empty()) waiting_.erase(found);
 }
 
 void TargetPools::forget(Http2Target& gone) noexcept {
     const auto found = shared_.find(gone.place());
-    if (found != shared_.end()) std::erase(found->second, &gone);
+    if (found == shared_.end()) return;
+    std::erase(found->second, &gone);
+    if (gone.place().client && found->second.empty()) shared_.erase(found);
 }
 
 void TargetPools::follow(const World& world) {

@@ -3,13 +3,16 @@
 // where there is none.
 #pragma once
 
+#include "balance/legs/leg_notes.hpp"
 #include "balance/serve/link.hpp"
 #include "balance/serve/plan.hpp"
 #include "balance/serve/target_stream.hpp"
+#include "support/descriptor.hpp"
 
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace sallyport::serve {
@@ -23,13 +26,24 @@ struct TargetPlace {
     std::shared_ptr<const GroupPlan> group;
     IpAddress address;
     std::uint16_t port = 0;
+    /// Whose requests alone it may carry: an appliance on the way is told the client's address. Nothing: anybody's.
+    std::optional<IpAddress> client;
     friend bool operator==(const TargetPlace&, const TargetPlace&) = default;
     friend auto operator<=>(const TargetPlace&, const TargetPlace&) = default;
 };
 
-struct TargetLimits {
-    const config::HttpLimits& http;
-    std::chrono::milliseconds connect{0};
+/// How one is wanted.
+struct TargetWish {
+    const config::HttpLimits& limits; // of answers
+    std::chrono::milliseconds connect_timeout{0};
+    bool fresh = false;            // none that has waited
+    std::uint16_t client_port = 0; // with TargetPlace::client: of the one that it is opened for
+};
+
+/// A connection that is being made.
+struct BegunTarget {
+    Descriptor socket;     // none: there is no way
+    balance::LegNote note; // to be kept until it stands or has failed
 };
 
 struct OpenedTarget {
@@ -40,12 +54,13 @@ struct OpenedTarget {
 
 class TargetPools {
 public:
-    explicit TargetPools(Engine& engine) : engine_(engine) {}
+    /// `notes`: of connections for one client alone; null where nobody reads them.
+    TargetPools(Engine& engine, balance::LegNotes* notes) : engine_(engine), notes_(notes) {}
     TargetPools(const TargetPools&) = delete;
     TargetPools& operator=(const TargetPools&) = delete;
 
-    /// Nothing is called on `user` before it returns. `fresh`: none that has waited.
-    [[nodiscard]] OpenedTarget open(const TargetPlace& place, const TargetLimits& limits, bool fresh, TargetUser& user);
+    /// Nothing is called on `user` before it returns.
+    [[nodiscard]] OpenedTarget open(const TargetPlace& place, const TargetWish& wish, TargetUser& user);
     /// What waits for groups and targets that are not in the world any more is closed.
     void follow(const World& world);
 
@@ -56,10 +71,11 @@ public:
     void forget(Http2Target& gone) noexcept;
 
 private:
-    [[nodiscard]] OpenedTarget open_http2(const TargetPlace& place, const TargetLimits& limits, bool fresh,
-                                          TargetUser& user);
+    [[nodiscard]] BegunTarget begin(const TargetPlace& place, std::uint16_t client_port) const;
+    [[nodiscard]] OpenedTarget open_http2(const TargetPlace& place, const TargetWish& wish, TargetUser& user);
 
     Engine& engine_;
+    balance::LegNotes* notes_;
     std::map<TargetPlace, std::vector<Http1Target*>> waiting_; // the last to come goes first
     std::map<TargetPlace, std::vector<Http2Target*>> shared_;  // all that there are, whether they wait or not
 };
