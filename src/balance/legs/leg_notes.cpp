@@ -25,7 +25,7 @@ std::array<std::uint64_t, 2> halves(const IpAddress& address) noexcept {
 } // namespace
 
 LegNotes::LegNotes(std::size_t slots)
-    : mask_(std::bit_ceil(std::max(slots, reach)) - 1), slots_(std::make_unique<Slot[]>(mask_ + 1)) {}
+    : mask_(std::bit_ceil(std::max(slots, reach)) - 1), slots_(std::make_shared<std::vector<Slot>>(mask_ + 1)) {}
 
 LegNotes::Words LegNotes::words_of(const LegEnds& ends, const LegOwner& owner) noexcept {
     const auto flag = [](bool is_set, std::uint64_t value) { return is_set ? value : 0; };
@@ -51,7 +51,7 @@ std::size_t LegNotes::first_slot(const Words& words) const noexcept {
 
 /// False while somebody writes there.
 bool LegNotes::read(std::size_t slot, Words& words) const noexcept {
-    const Slot& from = slots_[slot & mask_];
+    const Slot& from = (*slots_)[slot & mask_];
     const std::uint64_t before = from.sequence.load(std::memory_order_acquire);
     const auto word = [&](std::size_t index) { return from.words[index].load(std::memory_order_relaxed); };
     words = {{word(0), word(1)}, {word(2), word(3)}, {word(4), word(5)}, word(6)};
@@ -62,7 +62,7 @@ bool LegNotes::read(std::size_t slot, Words& words) const noexcept {
 /// False: it is not free, or somebody takes it. A slot with a note in it is never made odd but by its owner, so that no
 /// reader misses one.
 bool LegNotes::take(std::size_t slot, const Words& words) noexcept {
-    Slot& to = slots_[slot & mask_];
+    Slot& to = (*slots_)[slot & mask_];
     std::uint64_t sequence = to.sequence.load(std::memory_order_acquire);
     if (sequence % 2 != 0 || to.words[6].load(std::memory_order_relaxed) != 0) return false;
     if (!to.sequence.compare_exchange_strong(sequence, sequence + 1, std::memory_order_acquire)) return false;
@@ -85,18 +85,16 @@ bool LegNotes::is_elsewhere(const Words& words, std::size_t own) const noexcept 
     return false;
 }
 
-LegNotes::Noted LegNotes::add(const LegEnds& ends, const LegOwner& owner, LegNote& note) noexcept {
+LegNotes::Noted LegNotes::add(const LegEnds& ends, const LegOwner& owner, Note& note) noexcept {
     const Words words = words_of(ends, owner);
     const std::size_t first = first_slot(words);
     for (std::size_t slot = first; slot < first + reach; ++slot) {
         if (!take(slot, words)) continue;
         // Of two who note the same at once each has written before it looks, so at least one of them sees the other.
         std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (is_elsewhere(words, slot)) {
-            forget(slot);
-            return Noted::taken;
-        }
-        note = LegNote(*this, slot);
+        Note made(std::shared_ptr<Slot>(slots_, &(*slots_)[slot & mask_]));
+        if (is_elsewhere(words, slot)) return Noted::taken;
+        note = std::move(made);
         return Noted::done;
     }
     lost_.fetch_add(1, std::memory_order_relaxed);
@@ -122,8 +120,7 @@ bool LegNotes::find(const LegEnds& ends, LegOwner& owner) const noexcept {
     return false;
 }
 
-void LegNotes::forget(std::size_t slot) noexcept {
-    Slot& to = slots_[slot & mask_];
+void LegNotes::Note::forget(Slot& to) noexcept {
     const std::uint64_t sequence = to.sequence.load(std::memory_order_relaxed);
     to.sequence.store(sequence + 1, std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_release);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace sallyport::balance {
 
@@ -31,31 +32,9 @@ struct LegOwner {
     std::uint16_t port = 0;
 };
 
-class LegNotes;
-
-/// A note, as long as this lives: until the connection stands or has failed; a health check's to its end.
-class LegNote {
-public:
-    LegNote() = default;
-    LegNote(LegNote&& other) noexcept : notes_(std::exchange(other.notes_, nullptr)), slot_(other.slot_) {}
-    LegNote& operator=(LegNote&& other) noexcept {
-        std::swap(notes_, other.notes_);
-        std::swap(slot_, other.slot_);
-        return *this;
-    }
-    LegNote(const LegNote&) = delete;
-    LegNote& operator=(const LegNote&) = delete;
-    ~LegNote();
-
-private:
-    friend class LegNotes;
-    LegNote(LegNotes& notes, std::size_t slot) noexcept : notes_(&notes), slot_(slot) {}
-    LegNotes* notes_ = nullptr;
-    std::size_t slot_ = 0;
-};
-
 class LegNotes {
 public:
+    class Note;
     /// Room for so many connections that are being opened, and some more. 64 bytes each.
     explicit LegNotes(std::size_t slots = 8192);
 
@@ -65,13 +44,12 @@ public:
         lost,  // no room. Counted; the appliances are not told who the client is
     };
     /// Before connect(). The note stands in `note` when it is done.
-    [[nodiscard]] Noted add(const LegEnds& ends, const LegOwner& owner, LegNote& note) noexcept;
+    [[nodiscard]] Noted add(const LegEnds& ends, const LegOwner& owner, Note& note) noexcept;
     /// False: nobody noted it.
     [[nodiscard]] bool find(const LegEnds& ends, LegOwner& owner) const noexcept;
     [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
 
 private:
-    friend class LegNote;
     /// A note in words: of either address the halves, and what is small in one.
     struct Words {
         std::array<std::uint64_t, 2> local = {};
@@ -91,15 +69,36 @@ private:
     [[nodiscard]] bool read(std::size_t slot, Words& words) const noexcept;
     [[nodiscard]] bool take(std::size_t slot, const Words& words) noexcept;
     [[nodiscard]] bool is_elsewhere(const Words& words, std::size_t own) const noexcept;
-    void forget(std::size_t slot) noexcept;
 
     std::size_t mask_;
-    std::unique_ptr<Slot[]> slots_;
+    std::shared_ptr<std::vector<Slot>> slots_;
     std::atomic<std::uint64_t> lost_{0};
 };
 
-inline LegNote::~LegNote() {
-    if (notes_ != nullptr) notes_->forget(slot_);
-}
+/// It stands as long as this lives: until the connection stands or has failed; a health check's to its end. Who opens
+/// connections may be buried later than the notes: by an event loop, that held it to the last.
+class LegNotes::Note {
+public:
+    Note() = default;
+    Note(Note&& other) noexcept : slot_(std::move(other.slot_)) {}
+    Note& operator=(Note&& other) noexcept {
+        std::swap(slot_, other.slot_);
+        return *this;
+    }
+    Note(const Note&) = delete;
+    Note& operator=(const Note&) = delete;
+    ~Note() {
+        if (slot_ != nullptr) forget(*slot_);
+    }
+
+private:
+    friend class LegNotes;
+    explicit Note(std::shared_ptr<Slot> slot) noexcept : slot_(std::move(slot)) {}
+    static void forget(Slot& slot) noexcept;
+
+    std::shared_ptr<Slot> slot_; // keeps all of them
+};
+
+using LegNote = LegNotes::Note;
 
 } // namespace sallyport::balance
