@@ -45,8 +45,8 @@ struct TargetChoice {
     TargetId target = 0;
     SocketAddress address;
     std::optional<IpAddress> source; // connect from this address; nothing: the kernel's choice
-    bool notes_client = false;       // somebody on the way is told for whom the connection is
     std::optional<HeaderChoice> header;
+    bool notes_client = false; // somebody on the way is told for whom the connection is
 };
 
 class TargetChooser {

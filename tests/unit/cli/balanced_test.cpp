@@ -79,7 +79,7 @@ bool says(const std::string& words, std::string_view sentence) {
 TEST_CASE("a flow to a listener is told its group, its target and what it becomes") {
     const Lab lab;
     const std::string words = lab.words("tcp 192.0.2.10:40000 > 192.0.2.80:80");
-    CHECK(says(words, "listener   web (line 16) listens at 192.0.2.80:80"));
+    CHECK(says(words, "listener   web (line 19) listens at 192.0.2.80:80"));
     CHECK(says(words, "group      web, by the flow's hash among web (90), turns (10)"));
     CHECK(
         says(words,

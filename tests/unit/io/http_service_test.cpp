@@ -91,7 +91,8 @@ config::Config with(std::vector<config::Listener> listeners) {
 
 /// What a gateway does with it.
 struct Control {
-    explicit Control(const config::Config& config) : registry(config, start), service(events, registry.room(), config) {
+    explicit Control(const config::Config& config)
+        : registry(config, start), service(events, registry.room(), config, notes) {
         const auto done = service.prepare(config);
         REQUIRE(done);
         (*done)();
@@ -110,6 +111,7 @@ struct Control {
 
     boost::asio::io_context events;
     control::Registry registry;
+    balance::LegNotes notes;
     HttpService service;
 };
 
@@ -202,14 +204,15 @@ TEST_CASE("what can not be started is a sentence, and nothing runs") {
     config.http_logs = {{.name = "front", .requests = folder / "none/requests"}};
     boost::asio::io_context events;
     const control::Registry registry(config, start);
-    HttpService service(events, registry.room(), config);
+    balance::LegNotes notes;
+    HttpService service(events, registry.room(), config, notes);
     const auto done = service.prepare(config);
     REQUIRE_FALSE(done);
     CHECK_THAT(done.error().message, Catch::Contains("the HTTP log 'front'"));
     CHECK(service.thread_count() == 0);
     config.http_logs.clear();
     config.http.cookie_keys = "/nowhere.keys";
-    HttpService other(events, registry.room(), config);
+    HttpService other(events, registry.room(), config, notes);
     const auto keyless = other.prepare(config);
     REQUIRE_FALSE(keyless);
     CHECK_THAT(keyless.error().message, Catch::Contains("/nowhere.keys"));

@@ -287,14 +287,18 @@ class Faults(unittest.TestCase):
         self.assertRegex(gateway.said, r'(?m)^http .* 408 - 3 .*"POST ')
 
     def test_who_goes_before_the_answer_is_written_down(self):
-        with Target(read_all) as target, Gateway(target.port, log=True) as gateway:
+        asked, let_go = threading.Event(), threading.Event()
+
+        def wait_for_the_end(peer):
+            asked.set()
+            read_all(peer)
+            let_go.set()
+
+        with Target(wait_for_the_end) as target, Gateway(target.port, log=True) as gateway:
             with gateway.connect() as client:
                 client.sendall(self.get)
-                while not target.peers:
-                    time.sleep(0.01)
-            # The engine lets the target go when it has seen the end.
-            while target.peers[0].fileno() != -1 and read_all(target.peers[0]):
-                pass
+                self.assertTrue(asked.wait(PATIENCE_S))
+            self.assertTrue(let_go.wait(PATIENCE_S))
         self.assertRegex(gateway.said, r'(?m)^http .* 460 - .*"GET ')
 
     def test_what_is_too_much(self):
