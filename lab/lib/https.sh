@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The demo's https:// listener: a CA of its own, a certificate for the listener's address, and what the config needs for it.
+# The demo's https:// listener: a CA of its own, a certificate for the listener's address, and what the config needs for it:
+# a reader of requests on the decrypted leg, between the gateway and the targets, included.
 
 https_v4=192.0.2.81
 
@@ -16,10 +17,24 @@ make_certificate() {
   ) 2>"$1/openssl.log" || die "no certificate: $(tail -n 3 "$1/openssl.log")"
 }
 
-# config_with_https CONFIG FOLDER: the config with two listeners more, for http:// (which leads to https://) and https://.
+# start_reader: the appliance of the decrypted leg. It forbids what is internal.
+start_reader() {
+  printf 'default allow\ndeny tcp to any port 80 containing GET /internal/\n' >"$https_home/reader.rules"
+  start_firewall reader reader-1 "$https_home/reader.rules"
+}
+
+# config_with_https CONFIG FOLDER: the config with two listeners more, for http:// (which leads to https://) and https://,
+# and a chain for what the latter says to its targets.
 config_with_https() {
   awk -v address="$https_v4" -v folder="$2" '
     { print }
+    /^appliance_groups:/ {
+      print "  readers:"
+      print "    client_address: true"
+      print "    appliances: [{name: reader-1, address: 198.51.100.31}]"
+    }
+    /^chains:/ { print "  plain: [readers]" }
+    /^policy:/ { print "  - {match: {leg: decrypted, target_group: site}, chain: plain}" }
     /^target_groups:/ {
       print "  site:"
       print "    protocol: HTTP"
@@ -32,7 +47,8 @@ config_with_https() {
       print "  - {name: site-plain, address: " address ", port: 80, protocol: HTTP,"
       print "     default_action: {redirect: {protocol: HTTPS, port: \"443\", status_code: 301}}}"
       print "  - {name: site, address: " address ", port: 443, protocol: HTTPS,"
-      print "     certificates: [{certificate: " folder "/site.pem, key: " folder "/site.key}], default_action: {forward: site}}"
+      print "     certificates: [{certificate: " folder "/site.pem, key: " folder "/site.key}], default_action: {forward: site},"
+      print "     timeouts: {target_response: 2s}}"
     }' "$1"
 }
 

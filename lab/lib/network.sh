@@ -11,12 +11,12 @@
   gateway_north_v4=192.0.2.1 gateway_north_v6=2001:db8:1::1
   gateway_inspect_v4=198.51.100.1 gateway_inspect_v6=2001:db8:2::1
   gateway_south_v4=203.0.113.1 gateway_south_v6=2001:db8:3::1
-  fw1_v4=198.51.100.11 fw2_v4=198.51.100.12 sensor_v4=198.51.100.21
+  fw1_v4=198.51.100.11 fw2_v4=198.51.100.12 sensor_v4=198.51.100.21 reader_v4=198.51.100.31
   web1_v4=203.0.113.11 web2_v4=203.0.113.12 web3_v4=203.0.113.13
   web1_v6=2001:db8:3::11 web2_v6=2001:db8:3::12 web3_v6=2001:db8:3::13
   listener_v4=192.0.2.80 listener_v6=2001:db8:1::80
 }
-lab_namespaces=(client gateway inspect fw1 fw2 sensor south server web1 web2 web3)
+lab_namespaces=(client gateway inspect fw1 fw2 sensor reader south server web1 web2 web3)
 targets=(web1 web2 web3)
 inspect_mtu=1600 # 1500 and the 68 bytes of GENEVE in front of them
 
@@ -37,7 +37,7 @@ network_up() {
 _inspect_segment_up() {
   local station
   _make_segment inspect gw-inspect "$inspect_mtu"
-  for station in fw1:11 fw2:12 sensor:21; do
+  for station in fw1:11 fw2:12 sensor:21 reader:31; do
     _make_station inspect "${station%:*}" "$inspect_mtu" "198.51.100.${station#*:}/24" "2001:db8:2::${station#*:}/64"
   done
 }

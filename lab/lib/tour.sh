@@ -283,8 +283,43 @@ _no_request_failed() {
   [ "$good" -ge 10 ] && ! grep -q failed "$run_dir/beside"
 }
 
+tour_decrypted() {
+  local capture
+  step '9. The decrypted leg: between the gateway and the targets an appliance reads what came in TLS'
+  start_capture leg inspect to-gateway "$run_dir/leg.pcap" udp port 6081 and host "$reader_v4"
+  start_capture south south to-gateway "$run_dir/leg-south.pcap" tcp port 80
+  check 'a page over https://' ask_https 1
+  check 'a page that the reader forbids is not to be had' _is_forbidden
+  check 'others still are' ask_https 3
+  for capture in leg south; do stop_capture "$capture" || note_check FAILED "the capture $capture is whole"; done
+  check 'the reader saw the request in plain text, and for whom' _reader_saw_request
+  check 'it says what it denied' grep -m1 '^denied .* containing GET /internal/' "$(process_log reader-1)"
+  check 'no target ever saw it' _no_target_saw_it
+}
+_is_forbidden() {
+  local status
+  status=$(in_namespace client curl -sS -o /dev/null -w '%{http_code}' --max-time 8 --cacert "$https_home/ca.pem" "https://$https_v4/internal/who")
+  say "status $status"
+  [ "$status" = 504 ]
+}
+# The option of the client's address (docs/appliances.md): class 0xff53, type 2; its address in the last four bytes.
+_reader_saw_request() {
+  local client
+  client=$(tshark -n -r "$run_dir/leg.pcap" -d tcp.port==80,http -Y 'geneve and frame contains "GET /who"' \
+    -T fields -e geneve.option.unknown.data 2>/dev/null | tr -d ':' | head -n 1)
+  say "GET /who, client option ${client:-missing}"
+  [[ $client == *$(printf '%02x%02x%02x%02x' ${client_v4//./ }) ]]
+}
+_no_target_saw_it() {
+  local requests forbidden
+  requests=$(tshark -n -r "$run_dir/leg-south.pcap" -Y 'frame contains "GET /who"' 2>/dev/null | wc -l)
+  forbidden=$(tshark -n -r "$run_dir/leg-south.pcap" -Y 'frame contains "GET /internal"' 2>/dev/null | wc -l)
+  say "$requests requests, $forbidden forbidden ones"
+  [ "$requests" -gt 0 ] && [ "$forbidden" -eq 0 ]
+}
+
 tour_state() {
-  step '9. What the gateway says about it'
+  step '10. What the gateway says about it'
   check 'the gateway answers' _gateway_status
   check 'it has flows of the tour' _gateway_flows
 }
