@@ -79,8 +79,8 @@ std::vector<Watched> watched_targets(const config::Config& config, const balance
         if (watched.check && watched.check->port == 0) watched.check->port = place.port;
         watched.is_passive = is_passive;
         watched.sends_proxy_header = group->proxy_protocol_v2;
-        watched.is_at_leg =
-            std::find(slots.leg_groups.begin(), slots.leg_groups.end(), place.group) != slots.leg_groups.end();
+        // A leg is known by where it leads, and a target of another group may stand there as well.
+        watched.is_at_leg = !slots.leg_groups.empty();
         list.push_back(std::move(watched));
     }
     return list;

@@ -211,10 +211,14 @@ TEST_CASE("checks that pass make a target healthy that refused connections") {
 TEST_CASE("checks of targets to which legs may lead are known by it") {
     config::Config config = two_groups();
     config.target_groups[0].proxy_protocol_v2 = false;
+    config.target_groups.push_back(config.target_groups[0]);
+    config.target_groups.back().name = "other"; // at the same addresses and ports
     CHECK_FALSE(watched_of(config).at(0).is_at_leg);
     config.policy.emplace_back().match.is_decrypted_leg = true;
     config.policy[0].match.target_groups = {"web"};
     CHECK(watched_of(config).at(0).is_at_leg);
+    REQUIRE(watched_of(config).back().name == "other/203.0.113.12");
+    CHECK(watched_of(config).back().is_at_leg);
     CHECK_FALSE(health::same_check(watched_of(config).at(0), watched_of(two_groups()).at(0)));
 }
 
