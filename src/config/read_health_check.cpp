@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a group's appliances or targets are checked, in ELB's words. A key that says nothing to the check's protocol is a
 // fault.
+#include "config/grpc_methods.hpp"
 #include "config/scalar.hpp"
 #include "config/sections.hpp"
 
@@ -93,11 +94,6 @@ void read_host(const Value& value, std::string& host) {
         value.fault_is_not("a host name", "write " + std::string(expected));
     }
 }
-
-/// ELB's, that no service has: the answer is 12, UNIMPLEMENTED.
-constexpr std::string_view elb_grpc_method = "/AWS.ALB/healthcheck";
-/// https://github.com/grpc/grpc/blob/master/doc/health-checking.md
-constexpr std::string_view standard_grpc_method = "/grpc.health.v1.Health/Check";
 
 void read_grpc_service(const Value& value, HealthCheck& check) {
     constexpr std::string_view expected = "the name of a service, such as shop.Cart";

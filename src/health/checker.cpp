@@ -35,7 +35,7 @@ std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     case config::HealthProtocol::tcp:
         return prepared(std::make_shared<TcpCheck>(loop_, watched_.address, check.port, check.timeout));
     case config::HealthProtocol::http:
-        return prepared(std::make_shared<HttpCheck>(loop_, watched_.address, check));
+        return make_http();
     case config::HealthProtocol::https:
         return make_https();
     case config::HealthProtocol::geneve:
@@ -53,13 +53,21 @@ std::shared_ptr<Check> Checker::prepared(std::shared_ptr<TcpCheck> check) {
     return check;
 }
 
+std::shared_ptr<Check> Checker::make_http() {
+    const config::HealthCheck& check = *watched_.check;
+    if (watched_.is_http2) return prepared(std::make_shared<Http2Check>(loop_, watched_.address, check));
+    return prepared(std::make_shared<HttpCheck>(loop_, watched_.address, check));
+}
+
 std::shared_ptr<Check> Checker::make_https() {
+    const config::HealthCheck& check = *watched_.check;
     if (!tls_) {
-        Result<TlsContext> made = tls_context(watched_.check->ca); // again each time, until the file is there
+        Result<TlsContext> made = tls_context(check.ca); // again each time, until the file is there
         if (!made) return std::make_shared<ImpossibleCheck>(loop_, made.error().message);
         tls_ = std::move(*made);
     }
-    return prepared(std::make_shared<HttpsCheck>(loop_, watched_.address, *watched_.check, tls_));
+    if (watched_.is_http2) return prepared(std::make_shared<Http2TlsCheck>(loop_, watched_.address, check, tls_));
+    return prepared(std::make_shared<HttpsCheck>(loop_, watched_.address, check, tls_));
 }
 
 std::shared_ptr<Check> Checker::make_geneve(std::uint32_t number) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "health/check.hpp"
-#include "health/https_check.hpp"
+#include "health/http2_check.hpp"
 #include "health/probe_path.hpp"
 #include "health/tcp_check.hpp"
 #include "health/watched.hpp"
@@ -23,6 +23,7 @@ public:
 
 private:
     [[nodiscard]] std::shared_ptr<Check> prepared(std::shared_ptr<TcpCheck> check);
+    [[nodiscard]] std::shared_ptr<Check> make_http();
     [[nodiscard]] std::shared_ptr<Check> make_https();
     [[nodiscard]] std::shared_ptr<Check> make_geneve(std::uint32_t number);
 

@@ -6,12 +6,17 @@
 #include "health/http_exchange.hpp"
 #include "health/tcp_check.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace sallyport::health {
 
-/// What plain HTTP and HTTPS have in common.
+/// Of statuses of HTTP, or of codes of gRPC.
+[[nodiscard]] bool is_wanted(const std::vector<config::StatusRange>& matcher, unsigned status) noexcept;
+
+/// What plain HTTP and HTTPS have in common, in HTTP/1 and in HTTP/2.
 class HttpCheckBase : public TcpCheck {
 public:
     HttpCheckBase(boost::asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check);
@@ -19,7 +24,10 @@ public:
 protected:
     [[nodiscard]] const config::HealthCheck& check() const noexcept { return check_; }
     [[nodiscard]] const IpAddress& address() const noexcept { return address_; }
+    /// HTTP/1's end.
     void judge(const boost::system::error_code& error, unsigned status);
+    /// The end: what `judged` says, if no error came in the answer's place.
+    void conclude(const boost::system::error_code& error, const std::function<CheckResult()>& judged);
 
 private:
     config::HealthCheck check_;

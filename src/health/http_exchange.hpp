@@ -3,6 +3,8 @@
 // what the head may take is bounded, whoever sends it.
 #pragma once
 
+#include "health/http_limits.hpp"
+
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -17,9 +19,6 @@
 #include <utility>
 
 namespace sallyport::health {
-
-inline constexpr std::uint32_t max_head_bytes = 32U * 1024; // what ALB takes of a target
-inline constexpr unsigned max_interim_answers = 8;          // 100 Continue, 103 Early Hints
 
 /// `Stream` outlives it, and so does whoever `keep` keeps alive.
 template <typename Stream>

@@ -36,20 +36,21 @@ Result<TlsContext> tls_context(const std::string& ca) {
     }
 }
 
-HttpsCheck::HttpsCheck(asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
-                       TlsContext context)
+TlsCheck::TlsCheck(asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
+                   TlsContext context)
     : HttpCheckBase(loop, address, check), context_(std::move(context)) {}
 
-void HttpsCheck::connected() {
+void TlsCheck::connected() {
     stream_.emplace(socket(), *context_);
     if (!set_names()) return fail(Reason::internal_error, "The name " + check().host + " is none that TLS can ask for");
+    if (!set_offer()) return fail(Reason::internal_error, "TLS takes no offer of protocols");
     stream_->async_handshake(ssl::stream_base::client, [self = shared_from_this(), this](const error_code& error) {
         guarded([this, &error] { on_handshake(error); });
     });
 }
 
 /// RFC 6066 section 3 (SNI) and RFC 9525 (whom the certificate has to name).
-bool HttpsCheck::set_names() {
+bool TlsCheck::set_names() {
     SSL* const tls = stream_->native_handle();
     const HttpHost host = http_host(check(), address());
     if (!host.is_address && !set_sni(tls, host.name)) return false;
@@ -58,7 +59,14 @@ bool HttpsCheck::set_names() {
     return SSL_set1_host(tls, host.name.c_str()) == 1;
 }
 
-void HttpsCheck::on_handshake(const error_code& error) {
+bool TlsCheck::set_offer() {
+    const std::string_view offer = offered();
+    if (offer.empty()) return true;
+    return SSL_set_alpn_protos(stream_->native_handle(), reinterpret_cast<const unsigned char*>(offer.data()),
+                               static_cast<unsigned>(offer.size())) == 0; // unlike all else in OpenSSL
+}
+
+void TlsCheck::on_handshake(const error_code& error) {
     if (error) {
         const long verified = SSL_get_verify_result(stream_->native_handle());
         std::string sentence = "The TLS handshake failed: " + error.message();
@@ -66,7 +74,11 @@ void HttpsCheck::on_handshake(const error_code& error) {
             sentence = std::string("The certificate is not to be trusted: ") + X509_verify_cert_error_string(verified);
         return fail(Reason::failed_health_checks, std::move(sentence));
     }
-    exchange_.emplace(*stream_, check().path, http_host(check(), address()).header);
+    secured();
+}
+
+void HttpsCheck::secured() {
+    exchange_.emplace(stream(), check().path, http_host(check(), address()).header);
     exchange_->run(shared_from_this(), [this](const error_code& result, unsigned status) { judge(result, status); });
 }
 

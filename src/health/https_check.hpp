@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace sallyport::health {
 
@@ -20,23 +21,41 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 /// `ca`: file of certificates to verify against; empty: not verified. Reads the file here and now.
 [[nodiscard]] Result<TlsContext> tls_context(const std::string& ca);
 
-class HttpsCheck final : public HttpCheckBase {
+/// As far as the handshake's end.
+class TlsCheck : public HttpCheckBase {
 public:
-    using Socket = boost::asio::ip::tcp::socket;
+    using Stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
 
-    HttpsCheck(boost::asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
-               TlsContext context);
+    TlsCheck(boost::asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
+             TlsContext context);
 
 protected:
-    void connected() override;
+    void connected() final;
+    /// What is offered by ALPN, as RFC 7301 section 3.1 writes it; empty: the extension is not sent.
+    [[nodiscard]] virtual std::string_view offered() const noexcept { return {}; }
+    /// TLS stands.
+    virtual void secured() = 0;
+
+    [[nodiscard]] Stream& stream() noexcept { return *stream_; }
 
 private:
     [[nodiscard]] bool set_names();
+    [[nodiscard]] bool set_offer();
     void on_handshake(const boost::system::error_code& error);
 
     TlsContext context_;
-    std::optional<boost::asio::ssl::stream<Socket&>> stream_;
-    std::optional<HttpExchange<boost::asio::ssl::stream<Socket&>>> exchange_;
+    std::optional<Stream> stream_;
+};
+
+class HttpsCheck final : public TlsCheck {
+public:
+    using TlsCheck::TlsCheck;
+
+protected:
+    void secured() override;
+
+private:
+    std::optional<HttpExchange<Stream>> exchange_;
 };
 
 } // namespace sallyport::health

@@ -17,13 +17,16 @@ auto parameters(const config::GeneveProbe& probe) {
 bool same(const config::HealthCheck& a, const config::HealthCheck& b) {
     const auto parameters_of = [](const config::HealthCheck& check) {
         return std::tie(check.protocol, check.port, check.interval, check.timeout, check.healthy_threshold,
-                        check.unhealthy_threshold, check.path, check.host, check.ca);
+                        check.unhealthy_threshold, check.path, check.host, check.ca, check.is_grpc, check.grpc_service);
     };
     const auto same_range = [](const config::StatusRange& one, const config::StatusRange& other) {
         return one.first == other.first && one.last == other.last;
     };
+    const auto same_ranges = [&](const auto& one, const auto& other) {
+        return std::equal(one.begin(), one.end(), other.begin(), other.end(), same_range);
+    };
     return parameters_of(a) == parameters_of(b) && parameters(a.probe) == parameters(b.probe) &&
-           std::equal(a.matcher.begin(), a.matcher.end(), b.matcher.begin(), b.matcher.end(), same_range);
+           same_ranges(a.matcher, b.matcher) && same_ranges(a.grpc_matcher, b.grpc_matcher);
 }
 
 /// Endpoints stand in the roster in the file's order.
@@ -45,7 +48,7 @@ bool same_member(const Watched& a, const Watched& b) noexcept {
 bool same_check(const Watched& a, const Watched& b) noexcept {
     if (a.check.has_value() != b.check.has_value()) return false;
     return a.probe_endpoint == b.probe_endpoint && a.sends_proxy_header == b.sends_proxy_header &&
-           a.is_at_leg == b.is_at_leg && (!a.check || same(*a.check, *b.check));
+           a.is_at_leg == b.is_at_leg && a.is_http2 == b.is_http2 && (!a.check || same(*a.check, *b.check));
 }
 
 std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
@@ -77,6 +80,7 @@ std::vector<Watched> watched_targets(const config::Config& config, const balance
         watched.address = place.address;
         watched.check = group->health_check;
         if (watched.check && watched.check->port == 0) watched.check->port = place.port;
+        watched.is_http2 = group->http && group->http->version != config::ProtocolVersion::http1;
         watched.is_passive = is_passive;
         watched.sends_proxy_header = group->proxy_protocol_v2;
         // A leg is known by where it leads, and a target of another group may stand there as well.

@@ -20,6 +20,7 @@ struct Watched {
     std::optional<config::HealthCheck> check; // none: healthy as far as checks go
     bool is_passive = true;                   // its traffic is watched too
     EndpointIndex probe_endpoint = 0;         // whose id a GENEVE probe carries
+    bool is_http2 = false;                    // of a check by HTTP or HTTPS: the target is spoken to in HTTP/2
     bool sends_proxy_header = false;          // before all else: the target expects one on every connection
     bool is_at_leg = false;                   // proxies' connections to there may have a chain, which checks have not
 };

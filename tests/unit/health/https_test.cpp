@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../control/temporary_folder.hpp"
+#include "certificates.hpp"
 #include "loop.hpp"
 
 using namespace sallyport;
@@ -10,18 +10,6 @@ using health::code;
 using health::Reason;
 
 namespace {
-
-/// Made once, for they take a second.
-const std::string& certificates() {
-    static const TemporaryFolder folder;
-    static const std::string path = [] {
-        const std::string where = folder / "";
-        const std::string command = test_file("make_certificates.sh") + " " + where + " >" + where + "log 2>&1";
-        REQUIRE(std::system(command.c_str()) == 0);
-        return where;
-    }();
-    return path;
-}
 
 struct Wish {
     std::string host;

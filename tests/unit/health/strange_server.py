@@ -70,6 +70,12 @@ def garbage(connection, argument):
     connection.sendall(bytes.fromhex(argument))
 
 
+def endless_frames(connection, _):
+    """Of HTTP/2: SETTINGS, then frames of a kind that nobody knows."""
+    connection.sendall(bytes.fromhex("000000040000000000"))
+    forever(connection, bytes.fromhex("004000ff0000000000") + bytes(0x4000))
+
+
 def silence(connection, _):
     wait_for_the_end(connection)
 
@@ -84,7 +90,7 @@ def reset(connection, _):
 
 MODES = {function.__name__.replace("_", "-"): function for function in (
     status, interim, endless_interim, endless_head, endless_line, endless_body, big_head, half_head,
-    half_head_and_silence, garbage, silence, close, reset)}
+    half_head_and_silence, garbage, endless_frames, silence, close, reset)}
 
 
 def read_head(connection):

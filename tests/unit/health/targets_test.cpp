@@ -147,6 +147,16 @@ TEST_CASE("targets that a reload took out are watched while they drain, and thos
     CHECK(health::watched_targets(config, slots).size() == 1);
 }
 
+TEST_CASE("checks of a group speak HTTP/2 when its requests do") {
+    config::Config config = two_groups();
+    CHECK_FALSE(watched_of(config)[0].is_http2);
+    for (const auto version :
+         {config::ProtocolVersion::http1, config::ProtocolVersion::http2, config::ProtocolVersion::grpc}) {
+        config.target_groups[0].http.emplace().version = version;
+        CHECK(watched_of(config)[0].is_http2 == (version != config::ProtocolVersion::http1));
+    }
+}
+
 TEST_CASE("a PROXY header that is told on or off makes it another check") {
     Watched one = watched_of(two_groups())[0];
     Watched other = one;

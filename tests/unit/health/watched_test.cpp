@@ -108,6 +108,10 @@ TEST_CASE("a check is another one when any parameter changed, but not when it mo
         [](Watched& watched) {
             watched.check->matcher.push_back({404, 404});
         },
+        [](Watched& watched) { watched.is_http2 = true; },
+        [](Watched& watched) { watched.check->is_grpc = true; },
+        [](Watched& watched) { watched.check->grpc_matcher[0].first = 0; },
+        [](Watched& watched) { watched.check->grpc_service = "shop.Cart"; },
         [](Watched& watched) { watched.check->ca = "/etc/ca.pem"; },
         [](Watched& watched) { watched.check->probe.protocol = 6; },
         [](Watched& watched) { watched.check->probe.port = 7; },
