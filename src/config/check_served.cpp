@@ -24,10 +24,6 @@ void check_group(const TargetGroup& group, Unserved& found) {
         found.add(path + ".protocol", "TLS to targets without HTTP is not served yet",
                   "write `protocol: HTTPS`, or TCP to pass TLS through");
     if (!group.http) return;
-    if (group.http->version != ProtocolVersion::http1 && group.health_check &&
-        group.health_check->protocol != HealthProtocol::tcp)
-        found.add(path + ".health_check", "health checks by HTTP/2 are not served yet",
-                  "write `health_check: {protocol: TCP}`, or none");
     if (group.http->anomaly_mitigation)
         found.add(path + ".anomaly_mitigation", "anomaly mitigation is not served yet", "remove it");
 }
