@@ -26,8 +26,8 @@ private:
 
 } // namespace
 
-Checker::Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path, balance::LegNotes* notes)
-    : loop_(loop), watched_(watched), path_(path), notes_(notes) {}
+Checker::Checker(boost::asio::io_context& loop, const Watched& watched, CheckTools tools)
+    : loop_(loop), watched_(watched), tools_(std::move(tools)) {}
 
 std::shared_ptr<Check> Checker::make(std::uint32_t number) {
     const config::HealthCheck& check = *watched_.check;
@@ -46,9 +46,9 @@ std::shared_ptr<Check> Checker::make(std::uint32_t number) {
 
 std::shared_ptr<Check> Checker::prepared(std::shared_ptr<TcpCheck> check) {
     if (watched_.sends_proxy_header) check->send_first(proxy_local_header);
-    if (watched_.is_at_leg && notes_ != nullptr) {
+    if (watched_.is_at_leg && tools_.leg_notes != nullptr) {
         note_ = std::make_shared<balance::LegNote>();
-        check->note_as_own(*notes_, note_);
+        check->note_as_own(*tools_.leg_notes, note_);
     }
     return check;
 }
@@ -61,19 +61,34 @@ std::shared_ptr<Check> Checker::make_http() {
 
 std::shared_ptr<Check> Checker::make_https() {
     const config::HealthCheck& check = *watched_.check;
+    Result<TlsSession> tls = begin_tls();
+    if (!tls) return std::make_shared<ImpossibleCheck>(loop_, tls.error().message);
+    if (watched_.is_http2)
+        return prepared(std::make_shared<Http2TlsCheck>(loop_, watched_.address, check, std::move(*tls)));
+    return prepared(std::make_shared<HttpsCheck>(loop_, watched_.address, check, std::move(*tls)));
+}
+
+/// A group's is asked for each time: its files may have changed, and a reload what is written of it.
+Result<TlsSession> Checker::begin_tls() {
+    if (!watched_.tls_group.empty()) {
+        TlsSession session =
+            tools_.target_tls ? tools_.target_tls(watched_.tls_group, watched_.address, watched_.is_http2) : nullptr;
+        if (!session) return failure("There is no TLS for the target group " + watched_.tls_group);
+        return session;
+    }
     if (!tls_) {
-        Result<TlsContext> made = tls_context(check.ca); // again each time, until the file is there
-        if (!made) return std::make_shared<ImpossibleCheck>(loop_, made.error().message);
+        Result<TlsContext> made = tls_context(watched_.check->ca); // again each time, until the file is there
+        if (!made) return tl::unexpected(made.error());
         tls_ = std::move(*made);
     }
-    if (watched_.is_http2) return prepared(std::make_shared<Http2TlsCheck>(loop_, watched_.address, check, tls_));
-    return prepared(std::make_shared<HttpsCheck>(loop_, watched_.address, check, tls_));
+    return health::begin_tls(*tls_, *watched_.check, watched_.address, watched_.is_http2);
 }
 
 std::shared_ptr<Check> Checker::make_geneve(std::uint32_t number) {
-    if (path_ == nullptr) return std::make_shared<ImpossibleCheck>(loop_, "There is no way for GENEVE probes here");
+    if (tools_.probes == nullptr)
+        return std::make_shared<ImpossibleCheck>(loop_, "There is no way for GENEVE probes here");
     Probe probe{watched_.index, watched_.probe_endpoint, number, probe_packet(watched_.check->probe, number)};
-    return std::make_shared<GeneveCheck>(loop_, watched_.check->timeout, std::move(probe), *path_);
+    return std::make_shared<GeneveCheck>(loop_, watched_.check->timeout, std::move(probe), *tools_.probes);
 }
 
 } // namespace sallyport::health

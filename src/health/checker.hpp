@@ -3,8 +3,10 @@
 #pragma once
 
 #include "health/check.hpp"
+#include "health/check_tls.hpp"
 #include "health/http2_check.hpp"
 #include "health/probe_path.hpp"
+#include "health/target_tls.hpp"
 #include "health/tcp_check.hpp"
 #include "health/watched.hpp"
 
@@ -12,11 +14,17 @@
 
 namespace sallyport::health {
 
+/// What checks need beside the event loop.
+struct CheckTools {
+    ProbePath* probes = nullptr;            // null: GENEVE probes fail as internal errors
+    TargetTls target_tls = {};              // empty: so do checks by a target group's TLS
+    balance::LegNotes* leg_notes = nullptr; // outlives the checker; null: checks pass for proxies' connections
+};
+
 class Checker {
 public:
-    /// `watched` has a check. `path` may be nullptr; then GENEVE probes fail as internal errors. So may `notes`:
-    /// nothing tells checks from proxies' connections then.
-    Checker(boost::asio::io_context& loop, const Watched& watched, ProbePath* path, balance::LegNotes* notes = nullptr);
+    /// `watched` has a check.
+    Checker(boost::asio::io_context& loop, const Watched& watched, CheckTools tools = {});
 
     /// Never nullptr. `number` names a GENEVE probe.
     [[nodiscard]] std::shared_ptr<Check> make(std::uint32_t number);
@@ -25,14 +33,14 @@ private:
     [[nodiscard]] std::shared_ptr<Check> prepared(std::shared_ptr<TcpCheck> check);
     [[nodiscard]] std::shared_ptr<Check> make_http();
     [[nodiscard]] std::shared_ptr<Check> make_https();
+    [[nodiscard]] Result<TlsSession> begin_tls();
     [[nodiscard]] std::shared_ptr<Check> make_geneve(std::uint32_t number);
 
     boost::asio::io_context& loop_;
     Watched watched_;
-    ProbePath* path_;
-    balance::LegNotes* notes_;
+    CheckTools tools_;
     std::shared_ptr<balance::LegNote> note_; // of the last check: its FIN may still be on its way
-    TlsContext tls_;                         // once it could be made
+    TlsContext tls_;                         // the check's own, once it could be made
 };
 
 } // namespace sallyport::health

@@ -12,8 +12,6 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::string_view alpn_h2("\x02h2", 3);
-
 CheckResult failed(Reason reason, std::string sentence, unsigned status = 0) {
     return {reason, std::move(sentence), static_cast<std::uint16_t>(status), {}};
 }
@@ -60,10 +58,6 @@ void Http2Check::connected() {
     exchange_->run(shared_from_this(), [this](const error_code& error, const Http2Call& call) {
         conclude(error, [&] { return judged_call(check(), call); });
     });
-}
-
-std::string_view Http2TlsCheck::offered() const noexcept {
-    return alpn_h2;
 }
 
 void Http2TlsCheck::secured() {

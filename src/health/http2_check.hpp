@@ -33,7 +33,6 @@ public:
     using TlsCheck::TlsCheck;
 
 protected:
-    [[nodiscard]] std::string_view offered() const noexcept override;
     void secured() override;
 
 private:

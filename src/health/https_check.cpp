@@ -3,77 +3,52 @@
 
 #include "health/http_host.hpp"
 
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509_vfy.h>
 
+#include <string>
 #include <utility>
 
 namespace sallyport::health {
 namespace {
 
-namespace asio = boost::asio;
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
-/// SSL_set_tlsext_host_name() without the cast that is in its macro.
-bool set_sni(SSL* tls, std::string name) {
-    return SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+/// What the certificate has to name (RFC 9525): a host, else an address.
+std::string wanted_name(SSL* tls) {
+    X509_VERIFY_PARAM* const wanted = SSL_get0_param(tls);
+    if (const char* host = X509_VERIFY_PARAM_get0_host(wanted, 0)) return host;
+    const std::unique_ptr<char, void (*)(char*)> address(X509_VERIFY_PARAM_get1_ip_asc(wanted),
+                                                         [](char* text) { OPENSSL_free(text); });
+    return address ? address.get() : "";
+}
+
+std::string sentence_of(SSL* tls, const error_code& error) {
+    const long verified = SSL_get_verify_result(tls);
+    if (SSL_get_verify_mode(tls) == SSL_VERIFY_NONE || verified == X509_V_OK)
+        return "The TLS handshake failed: " + error.message();
+    std::string sentence =
+        std::string("The certificate is not to be trusted: ") + X509_verify_cert_error_string(verified);
+    if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH)
+        sentence += ", it is not for " + wanted_name(tls);
+    return sentence;
 }
 
 } // namespace
 
-Result<TlsContext> tls_context(const std::string& ca) {
-    try {
-        auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
-        SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-        context->set_verify_mode(ca.empty() ? ssl::verify_none : ssl::verify_peer);
-        error_code error;
-        if (!ca.empty()) context->load_verify_file(ca, error);
-        if (error) return failure("The certificates in " + ca + " can not be read: " + error.message());
-        return context;
-    } catch (const std::exception& error) {
-        return failure(std::string("TLS is not to be had: ") + error.what());
-    }
-}
-
-TlsCheck::TlsCheck(asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
-                   TlsContext context)
-    : HttpCheckBase(loop, address, check), context_(std::move(context)) {}
+TlsCheck::TlsCheck(boost::asio::io_context& loop, const IpAddress& address, const config::HealthCheck& check,
+                   TlsSession session)
+    : HttpCheckBase(loop, address, check), session_(std::move(session)) {}
 
 void TlsCheck::connected() {
-    stream_.emplace(socket(), *context_);
-    if (!set_names()) return fail(Reason::internal_error, "The name " + check().host + " is none that TLS can ask for");
-    if (!set_offer()) return fail(Reason::internal_error, "TLS takes no offer of protocols");
+    stream_.emplace(socket(), session_.release());
     stream_->async_handshake(ssl::stream_base::client, [self = shared_from_this(), this](const error_code& error) {
         guarded([this, &error] { on_handshake(error); });
     });
 }
 
-/// RFC 6066 section 3 (SNI) and RFC 9525 (whom the certificate has to name).
-bool TlsCheck::set_names() {
-    SSL* const tls = stream_->native_handle();
-    const HttpHost host = http_host(check(), address());
-    if (!host.is_address && !set_sni(tls, host.name)) return false;
-    if (check().ca.empty()) return true;
-    if (host.is_address) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.name.c_str()) == 1;
-    return SSL_set1_host(tls, host.name.c_str()) == 1;
-}
-
-bool TlsCheck::set_offer() {
-    const std::string_view offer = offered();
-    if (offer.empty()) return true;
-    return SSL_set_alpn_protos(stream_->native_handle(), reinterpret_cast<const unsigned char*>(offer.data()),
-                               static_cast<unsigned>(offer.size())) == 0; // unlike all else in OpenSSL
-}
-
 void TlsCheck::on_handshake(const error_code& error) {
-    if (error) {
-        const long verified = SSL_get_verify_result(stream_->native_handle());
-        std::string sentence = "The TLS handshake failed: " + error.message();
-        if (!check().ca.empty() && verified != X509_V_OK)
-            sentence = std::string("The certificate is not to be trusted: ") + X509_verify_cert_error_string(verified);
-        return fail(Reason::failed_health_checks, std::move(sentence));
-    }
+    if (error) return fail(Reason::failed_health_checks, sentence_of(stream_->native_handle(), error));
     secured();
 }
 

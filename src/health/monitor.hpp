@@ -8,6 +8,7 @@
 #include "health/passive_connections.hpp"
 #include "health/probe_path.hpp"
 #include "health/report.hpp"
+#include "health/target_tls.hpp"
 #include "health/watched.hpp"
 
 #include <chrono>
@@ -50,7 +51,8 @@ struct Surroundings {
     /// In the place of `traffic`, for targets.
     std::function<Connections(TargetIndex)> connections;
     std::function<void(const Change&)> on_change; // of health or reason; may call watch(), or end the monitor
-    balance::LegNotes* leg_notes = nullptr;       // outlives the monitor; nullptr: there are no legs
+    TargetTls target_tls;                         // for CheckTools
+    balance::LegNotes* leg_notes = nullptr;       // likewise
 };
 
 class Monitor {

@@ -39,6 +39,12 @@ EndpointIndex probe_endpoint(const config::Config& config, const config::Applian
                                            : static_cast<EndpointIndex>(found - config.endpoints.begin());
 }
 
+/// A `ca` of the check's own is for a server beside the one that requests go to.
+bool goes_by_group_tls(const config::TargetGroup& group) {
+    return group.http && group.tls && group.health_check &&
+           group.health_check->protocol == config::HealthProtocol::https && group.health_check->ca.empty();
+}
+
 } // namespace
 
 bool same_member(const Watched& a, const Watched& b) noexcept {
@@ -48,7 +54,8 @@ bool same_member(const Watched& a, const Watched& b) noexcept {
 bool same_check(const Watched& a, const Watched& b) noexcept {
     if (a.check.has_value() != b.check.has_value()) return false;
     return a.probe_endpoint == b.probe_endpoint && a.sends_proxy_header == b.sends_proxy_header &&
-           a.is_at_leg == b.is_at_leg && a.is_http2 == b.is_http2 && (!a.check || same(*a.check, *b.check));
+           a.is_at_leg == b.is_at_leg && a.is_http2 == b.is_http2 && a.tls_group == b.tls_group &&
+           (!a.check || same(*a.check, *b.check));
 }
 
 std::vector<Watched> watched(const config::Config& config, const chain::Slots& slots) {
@@ -81,6 +88,7 @@ std::vector<Watched> watched_targets(const config::Config& config, const balance
         watched.check = group->health_check;
         if (watched.check && watched.check->port == 0) watched.check->port = place.port;
         watched.is_http2 = group->http && group->http->version != config::ProtocolVersion::http1;
+        if (goes_by_group_tls(*group)) watched.tls_group = group->name;
         watched.is_passive = is_passive;
         watched.sends_proxy_header = group->proxy_protocol_v2;
         // A leg is known by where it leads, and a target of another group may stand there as well.

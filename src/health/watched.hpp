@@ -21,6 +21,7 @@ struct Watched {
     bool is_passive = true;                   // its traffic is watched too
     EndpointIndex probe_endpoint = 0;         // whose id a GENEVE probe carries
     bool is_http2 = false;                    // of a check by HTTP or HTTPS: the target is spoken to in HTTP/2
+    std::string tls_group;                    // whose TLS a check by HTTPS goes by; empty: its own
     bool sends_proxy_header = false;          // before all else: the target expects one on every connection
     bool is_at_leg = false;                   // proxies' connections to there may have a chain, which checks have not
 };

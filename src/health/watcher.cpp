@@ -17,11 +17,14 @@ CheckReach reach_of(const Watched& watched) {
     return goes_through ? CheckReach::through : CheckReach::port;
 }
 
+CheckTools tools_of(const Surroundings& surroundings) {
+    return {.probes = surroundings.probes, .target_tls = surroundings.target_tls, .leg_notes = surroundings.leg_notes};
+}
+
 } // namespace
 
 Watcher::Watcher(std::shared_ptr<WatcherWorld> world, const Watched& watched, const Watcher* before)
-    : world_(std::move(world)), watched_(watched),
-      checker_(world_->loop, watched, world_->surroundings.probes, world_->surroundings.leg_notes),
+    : world_(std::move(world)), watched_(watched), checker_(world_->loop, watched, tools_of(world_->surroundings)),
       checks_(thresholds_of(watched), !watched.check ? Verdict{}
                                       : before       ? before->checks_.verdict()
                                                      : initial_verdict()),

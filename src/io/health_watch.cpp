@@ -31,23 +31,34 @@ control::HealthNote note_of(const health::Change& change) {
     return {.health = change.health, .reason = std::string(change.reason), .sentence = change.sentence};
 }
 
+/// As the L7 engine does.
+health::TargetTls target_tls(const HttpService& http) {
+    return [&http](const std::string& group, const IpAddress& target, bool is_http2) -> health::TlsSession {
+        const auto context = http.client_context(group);
+        if (context == nullptr) return nullptr;
+        return health::TlsSession(context->connect(target, is_http2 ? tls::Offer::http2 : tls::Offer::http1).release());
+    };
+}
+
 } // namespace
 
 HealthWatch::HealthWatch(boost::asio::io_context& events, Steward& steward, const control::View& view,
-                         const std::vector<std::unique_ptr<WorkerLoop>>& workers, balance::LegNotes& leg_notes)
-    : steward_(steward), view_(view), workers_(workers),
+                         const HealthWatchTools& tools)
+    : steward_(steward), view_(view), workers_(tools.workers),
       appliances_(events, settings(),
                   {.probes = this,
                    .traffic = [this](ApplianceIndex appliance) { return traffic(appliance); },
                    .connections = {},
                    .on_change = [this](const health::Change& change) { tell(change); },
+                   .target_tls = {},
                    .leg_notes = nullptr}),
       targets_(events, settings(),
                {.probes = nullptr,
                 .traffic = {},
                 .connections = [this](TargetIndex target) { return connections(target); },
                 .on_change = [this](const health::Change& change) { tell_of_target(change); },
-                .leg_notes = &leg_notes}) {
+                .target_tls = target_tls(tools.http),
+                .leg_notes = &tools.leg_notes}) {
     steward_.on_roster([this](const control::Registry& registry) {
         appliances_.watch(health::watched(registry.config(), registry.slots()));
         targets_.watch(health::watched_targets(registry.config(), registry.target_slots()));

@@ -6,6 +6,7 @@
 #include "control/view.hpp"
 #include "health/monitor.hpp"
 #include "health/probe_path.hpp"
+#include "io/http_service.hpp"
 #include "io/steward.hpp"
 #include "io/worker_loop.hpp"
 
@@ -18,11 +19,17 @@
 
 namespace sallyport::io {
 
+struct HealthWatchTools {
+    const std::vector<std::unique_ptr<WorkerLoop>>& workers; // send probes, and count
+    const HttpService& http;                                 // knows the TLS of target groups
+    balance::LegNotes& leg_notes;                            // of checks, beside those of proxies
+};
+
 class HealthWatch final : health::ProbePath {
 public:
     /// All of it lives longer.
     HealthWatch(boost::asio::io_context& events, Steward& steward, const control::View& view,
-                const std::vector<std::unique_ptr<WorkerLoop>>& workers, balance::LegNotes& leg_notes);
+                const HealthWatchTools& tools);
     HealthWatch(const HealthWatch&) = delete;
     HealthWatch& operator=(const HealthWatch&) = delete;
     ~HealthWatch() override = default;

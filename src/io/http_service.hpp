@@ -46,6 +46,10 @@ public:
     void follow(std::shared_ptr<const chain::Roster> roster);
     /// Whether all threads go by what they were given last.
     [[nodiscard]] bool is_current() const noexcept;
+    /// How connections to that group's targets begin; null: without TLS.
+    [[nodiscard]] std::shared_ptr<const tls::ClientContext> client_context(const std::string& group) const {
+        return planner_.client_context(group);
+    }
     /// Resets all connections, ends the threads, and writes what waits for the logs.
     void stop();
 

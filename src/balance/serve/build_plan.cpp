@@ -240,6 +240,11 @@ std::shared_ptr<const World> Planner::world(const chain::Roster& roster) {
     return world;
 }
 
+std::shared_ptr<const tls::ClientContext> Planner::client_context(const std::string& group) const {
+    const std::shared_ptr<Client> client = find_named(clients_, group);
+    return client != nullptr && client->tls ? client->tls->current() : nullptr;
+}
+
 Planner::News Planner::poll(Instant now) {
     News news;
     for (const auto& server : servers_) {

@@ -50,6 +50,9 @@ public:
     /// Rosters of the configuration that was taken last.
     [[nodiscard]] std::shared_ptr<const World> world(const chain::Roster& roster);
 
+    /// Of a target group in the configuration that was taken last; null: it has none, or there is no such group.
+    [[nodiscard]] std::shared_ptr<const tls::ClientContext> client_context(const std::string& group) const;
+
     struct News {
         bool is_changed = false; // the next world has new contexts
         std::vector<std::string> changes;

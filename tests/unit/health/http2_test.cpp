@@ -249,7 +249,7 @@ TEST_CASE("a check by HTTP/2 that is cancelled, or whose loop ends, is heard of 
     const Http2Server server({"silence"});
     for (int turns = 0; turns < 6; ++turns) {
         boost::asio::io_context loop;
-        health::Checker checker(loop, grpc_target(server.port()), nullptr);
+        health::Checker checker(loop, grpc_target(server.port()));
         bool was_heard = false;
         const auto cancelled = checker.make(1);
         cancelled->start([&was_heard](const CheckResult&) { was_heard = true; });

@@ -56,7 +56,7 @@ TEST_CASE("with a CA the certificate has to be for the host") {
     const TlsServer server(certificates(), "elsewhere", {});
     const CheckResult result = check(server, {"fw.example:8443", "ca.pem"});
     CHECK(result.failure == Reason::failed_health_checks);
-    CHECK(result.sentence == "The certificate is not to be trusted: hostname mismatch");
+    CHECK(result.sentence == "The certificate is not to be trusted: hostname mismatch, it is not for fw.example");
     CHECK(check(server, {"elsewhere.example:8443", "ca.pem"}).failure == Reason::none);
 }
 
@@ -64,7 +64,8 @@ TEST_CASE("with a CA and no host the certificate has to be for the appliance's a
     const TlsServer good(certificates(), "fw", {});
     CHECK(check(good, {"", "ca.pem"}).failure == Reason::none);
     const TlsServer bad(certificates(), "elsewhere", {});
-    CHECK(check(bad, {"", "ca.pem"}).sentence == "The certificate is not to be trusted: IP address mismatch");
+    CHECK(check(bad, {"", "ca.pem"}).sentence ==
+          "The certificate is not to be trusted: IP address mismatch, it is not for 127.0.0.1");
 }
 
 TEST_CASE("the server is told by SNI which of its names is meant") {
@@ -74,7 +75,8 @@ TEST_CASE("the server is told by SNI which of its names is meant") {
                            {"-servername", "fw.example", "-cert2", fw + ".pem", "-key2", fw + ".key"});
     CHECK(check(server, {"fw.example:8443", "ca.pem"}).failure == Reason::none);
     CHECK(check(server, {"elsewhere.example", "ca.pem"}).failure == Reason::none);
-    CHECK(check(server, {"", "ca.pem"}).sentence == "The certificate is not to be trusted: IP address mismatch");
+    CHECK(check(server, {"", "ca.pem"}).sentence ==
+          "The certificate is not to be trusted: IP address mismatch, it is not for 127.0.0.1");
 }
 
 TEST_CASE("a CA file that is not there is the gateway's trouble, until it is there") {

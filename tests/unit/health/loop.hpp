@@ -37,9 +37,10 @@ inline health::Watched local_appliance(config::HealthProtocol protocol, std::uin
 }
 
 /// One check, to its end.
-inline health::CheckResult check_once(const health::Watched& watched, health::ProbePath* path = nullptr) {
+inline health::CheckResult check_once(const health::Watched& watched, health::ProbePath* path = nullptr,
+                                      health::TargetTls target_tls = {}) {
     boost::asio::io_context loop;
-    health::Checker checker(loop, watched, path);
+    health::Checker checker(loop, watched, {.probes = path, .target_tls = std::move(target_tls)});
     std::optional<health::CheckResult> result;
     checker.make(1)->start([&result](const health::CheckResult& got) {
         CHECK_FALSE(result);

@@ -157,6 +157,29 @@ TEST_CASE("checks of a group speak HTTP/2 when its requests do") {
     }
 }
 
+TEST_CASE(
+    "checks by HTTPS go by the TLS of their group, where its requests have one, unless they have a CA of their own") {
+    using Edit = void (*)(config::TargetGroup&);
+    const auto tls_group_of = [](Edit edit) {
+        config::Config config = two_groups();
+        config::TargetGroup& web = config.target_groups[0];
+        web.http.emplace();
+        web.tls.emplace();
+        web.health_check->protocol = config::HealthProtocol::https;
+        edit(web);
+        return watched_of(config)[0].tls_group;
+    };
+    CHECK(tls_group_of([](config::TargetGroup&) {}) == "web");
+    CHECK(tls_group_of([](config::TargetGroup& web) { web.tls->verifies = false; }) == "web");
+    CHECK(tls_group_of([](config::TargetGroup& web) { web.health_check->ca = "ca.pem"; }).empty());
+    CHECK(tls_group_of([](config::TargetGroup& web) {
+              web.health_check->protocol = config::HealthProtocol::http;
+          }).empty());
+    CHECK(tls_group_of([](config::TargetGroup& web) { web.tls.reset(); }).empty());
+    CHECK(tls_group_of([](config::TargetGroup& web) { web.http.reset(); }).empty());
+    CHECK(tls_group_of([](config::TargetGroup& web) { web.health_check.reset(); }).empty());
+}
+
 TEST_CASE("a PROXY header that is told on or off makes it another check") {
     Watched one = watched_of(two_groups())[0];
     Watched other = one;
@@ -239,7 +262,7 @@ TEST_CASE("a check says that its connection is the gateway's own before it is ma
         Watched watched = local_appliance(config::HealthProtocol::tcp, acceptor.local_endpoint().port());
         watched.is_at_leg = is_at_leg;
         balance::LegNotes notes;
-        health::Checker checker(loop, watched, nullptr, &notes);
+        health::Checker checker(loop, watched, {.leg_notes = &notes});
         bool has_passed = false;
         checker.make(1)->start(
             [&](const health::CheckResult& result) { has_passed = result.failure == health::Reason::none; });

@@ -198,7 +198,7 @@ TEST_CASE("when the loop itself is late a check gets its time back, once") {
         auto watched = local_appliance(HealthProtocol::http, server.port());
         watched.check->timeout = 1s;
         boost::asio::io_context loop;
-        health::Checker checker(loop, watched, nullptr);
+        health::Checker checker(loop, watched);
         std::optional<CheckResult> result;
         checker.make(1)->start([&result](const CheckResult& got) { result = got; });
         std::this_thread::sleep_for(2500ms); // as a thread without a CPU does
@@ -213,7 +213,7 @@ TEST_CASE("a check that is cancelled, or whose loop ends, is heard of no more") 
     for (const HealthProtocol protocol : {HealthProtocol::tcp, HealthProtocol::http, HealthProtocol::https}) {
         for (int turns = 0; turns < 6; ++turns) {
             boost::asio::io_context loop;
-            health::Checker checker(loop, local_appliance(protocol, server.port()), nullptr);
+            health::Checker checker(loop, local_appliance(protocol, server.port()));
             bool was_heard = false;
             const auto cancelled = checker.make(1);
             cancelled->start([&was_heard](const CheckResult&) { was_heard = true; });

@@ -96,6 +96,7 @@ TEST_CASE("a check is another one when any parameter changed, but not when it mo
     const Edit edits[] = {
         [](Watched& watched) { watched.check.reset(); },
         [](Watched& watched) { watched.probe_endpoint = 1; },
+        [](Watched& watched) { watched.tls_group = "inner"; },
         [](Watched& watched) { watched.check->protocol = config::HealthProtocol::http; },
         [](Watched& watched) { watched.check->port = 81; },
         [](Watched& watched) { watched.check->interval *= 2; },

@@ -233,6 +233,20 @@ TEST_CASE("a certificate that changes is a new plan of the same listener; one th
     CHECK(shown_by(*gateway.listener()) == "www-rsa");
 }
 
+TEST_CASE("health checks are given the very context of a group's requests") {
+    SecureSite secure;
+    Gateway gateway(secure.config);
+    const auto before = gateway.planner.client_context("web");
+    REQUIRE(before != nullptr);
+    CHECK(before == gateway.world()->groups[0]->tls);
+    CHECK(gateway.planner.client_context("dns") == nullptr);
+    CHECK(gateway.planner.client_context("nobody") == nullptr);
+    secure.config.target_groups[0].tls->server_name = "inner.example";
+    gateway.take(secure.config);
+    CHECK(gateway.planner.client_context("web") != before);
+    CHECK(gateway.planner.client_context("web") == gateway.world()->groups[0]->tls);
+}
+
 TEST_CASE("tickets of before a reload are good after it, unless they are to be good for another time") {
     SecureSite secure;
     Gateway gateway(secure.config);
