@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client of WebSockets or gRPC does through a listener; a line for each thing that it saw, "FAILED ..." if it is not as it
-// should be. usage: client.js ws|grpc URL-OR-AUTHORITY [CA]
+// should be. `who`: which targets answer thirty calls of gRPC, each once. usage: client.js ws|grpc|who URL-OR-AUTHORITY [CA]
 'use strict';
 const fs = require('fs');
 const assert = require('assert');
@@ -34,18 +34,36 @@ async function ws() {
   console.log('101 messages came back');
 }
 
-async function rpc() {
+function connect() {
   const credentials = trust ? grpc.credentials.createSsl(trust) : grpc.credentials.createInsecure();
   const Client = grpc.makeGenericClientConstructor(talk, 'Talk');
-  const client = new Client(where, credentials, { 'grpc.max_receive_message_length': 1 << 24 });
-  const say = (text, options = {}) => new Promise((resolve) => {
-    const metadata = new grpc.Metadata();
-    metadata.set('x-saying', 'something');
-    let end;
-    const call = client.say(Buffer.from(text), metadata, options, (error, answer) =>
-      setImmediate(() => resolve({ error, answer, end })));
-    call.on('status', (status) => { end = status.metadata; });
-  });
+  return new Client(where, credentials, { 'grpc.max_receive_message_length': 1 << 24 });
+}
+const sayBy = (client) => (text, options = {}) => new Promise((resolve) => {
+  const metadata = new grpc.Metadata();
+  metadata.set('x-saying', 'something');
+  let end;
+  const call = client.say(Buffer.from(text), metadata, options, (error, answer) =>
+    setImmediate(() => resolve({ error, answer, end })));
+  call.on('status', (status) => { end = status.metadata; });
+});
+
+async function who() {
+  const client = connect();
+  const say = sayBy(client);
+  const names = new Set();
+  for (let i = 0; i < 30; ++i) {
+    const said = await say('hello');
+    assert.ifError(said.error);
+    names.add(said.end.get('x-target')[0]);
+  }
+  console.log([...names].sort().join(' '));
+  client.close();
+}
+
+async function rpc() {
+  const client = connect();
+  const say = sayBy(client);
   const said = await say('hello');
   assert.ifError(said.error);
   assert.equal(said.answer.toString(), 'hello');
@@ -74,5 +92,5 @@ async function rpc() {
   client.close();
 }
 
-(what === 'ws' ? ws() : rpc()).then(() => process.exit(0), (error) => { console.log(`FAILED ${error.stack}`); process.exit(1); });
+({ ws, who, grpc: rpc })[what]().then(() => process.exit(0), (error) => { console.log(`FAILED ${error.stack}`); process.exit(1); });
 setTimeout(() => { console.log('FAILED it takes too long'); process.exit(1); }, 50000).unref();

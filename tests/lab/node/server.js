@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A target: WebSockets that say everything back, on 9001, and gRPC on 9002. usage: server.js NAME
+// A target: WebSockets that say everything back, on 9001, gRPC on 9002 with the standard health service, and gRPC over TLS on
+// 9003 without it. SIGUSR2: lab.Talk does not serve any more, or serves again. usage: server.js NAME CERTIFICATE KEY
 'use strict';
+const fs = require('fs');
 const grpc = require('@grpc/grpc-js');
+const { HealthImplementation } = require('grpc-health-check');
 const { WebSocketServer } = require('ws');
 const { talk } = require('./talk.js');
 
-const name = process.argv[2];
+const [name, certificate, key] = process.argv.slice(2);
 
 const sockets = new WebSocketServer({ host: '::', port: 9001, maxPayload: 1 << 24 });
 sockets.on('connection', (socket, request) => {
@@ -14,8 +17,7 @@ sockets.on('connection', (socket, request) => {
   socket.on('close', (code) => console.log(`closed with ${code}`));
 });
 
-const server = new grpc.Server({ 'grpc.max_receive_message_length': 1 << 24 });
-server.addService(talk, {
+const methods = {
   say: (call, done) => {
     const text = call.request.toString();
     if (text === 'nothing') return done({ code: grpc.status.NOT_FOUND, details: 'there is nothing' });
@@ -33,8 +35,24 @@ server.addService(talk, {
     call.on('data', (data) => call.write(Buffer.from(`${data} indeed`)));
     call.on('end', () => call.end());
   },
+};
+const health = new HealthImplementation({ 'lab.Talk': 'SERVING' });
+let status = 'SERVING';
+process.on('SIGUSR2', () => {
+  status = status === 'SERVING' ? 'NOT_SERVING' : 'SERVING';
+  health.setStatus('lab.Talk', status);
 });
-server.bindAsync('[::]:9002', grpc.ServerCredentials.createInsecure(), (error) => {
-  if (error) throw error;
-  console.log('serving');
-});
+
+function serve(port, credentials, addMore) {
+  const server = new grpc.Server({ 'grpc.max_receive_message_length': 1 << 24 });
+  server.addService(talk, methods);
+  addMore(server);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`[::]:${port}`, credentials, (error) => (error ? reject(error) : resolve()));
+  });
+}
+const identity = [{ cert_chain: fs.readFileSync(certificate), private_key: fs.readFileSync(key) }];
+Promise.all([
+  serve(9002, grpc.ServerCredentials.createInsecure(), (server) => health.addToServer(server)),
+  serve(9003, grpc.ServerCredentials.createSsl(null, identity), () => {}),
+]).then(() => console.log('serving'));
