@@ -83,6 +83,36 @@ class Gateway:
             return read_all(client)
 
 
+class Nginx:
+    """A real one, with two ports. `extra`: directives of its server, `http`: of http."""
+
+    def __init__(self, folder, *extra, log="off", http=""):
+        self.ports = [free_port(), free_port()]
+        config = pathlib.Path(folder) / f"nginx-{self.ports[0]}.conf"
+        config.write_text(f"""
+            daemon off; worker_processes 1; pid {config}.pid; error_log {config}.log;
+            events {{ worker_connections 4096; }}
+            http {{
+                {http} access_log {log}; client_max_body_size 0; keepalive_requests 1000000; root {folder};
+                client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fcgi;
+                uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi; dav_methods PUT;
+                server {{
+                    listen 127.0.0.1:{self.ports[0]}; listen 127.0.0.1:{self.ports[1]};
+                    {" ".join(extra)}
+                    location /echo {{ return 200 "$server_port $request_method $host $http_x_forwarded_for $http_x_forwarded_proto $http_x_forwarded_port\\n"; }}
+                }}
+            }}""")
+        self.process = subprocess.Popen(["nginx", "-c", config], stderr=subprocess.DEVNULL)
+        wait_until_it_listens(self.ports[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(PATIENCE_S)
+
+
 def read_all(peer):
     got = b""
     with contextlib.suppress(ConnectionResetError):

@@ -31,7 +31,8 @@ options::options_description all_options() {
     add("key", options::value<std::string>());
     add("trust", options::value<std::string>(), "clients have to show a certificate of this CA");
     add("passthrough", "clients may show any certificate");
-    add("log", "writes down requests and connections, and tells all at the end");
+    add("log", options::value<std::string>(),
+        "alb or json: write down requests and connections, and tell them at the end");
     add("target", options::value<std::vector<std::uint16_t>>()->multitoken(), "ports of targets");
     add("target-ca", options::value<std::string>(), "speak TLS to targets, and believe this CA");
     add("target-name", options::value<std::string>(), "the name that targets' certificates have");
@@ -143,15 +144,15 @@ std::shared_ptr<const serve::World> world_of(const options::variables_map& given
     world->groups.push_back(group);
     for (std::size_t i = 0; i < config.listeners.size(); ++i) {
         const config::Listener& from = config.listeners[i];
-        auto listener = std::make_shared<serve::ListenerPlan>(
-            serve::ListenerPlan{.name = from.name,
-                                .number = static_cast<ListenerIndex>(i),
-                                .address = from.address,
-                                .port = from.port,
-                                .http = *from.http,
-                                .handshake_timeout = std::chrono::seconds(10),
-                                .rules = must(rules::RuleSet::build(*from.http))});
-        listener->log = 0;
+        auto listener =
+            std::make_shared<serve::ListenerPlan>(serve::ListenerPlan{.name = from.name,
+                                                                      .number = static_cast<ListenerIndex>(i),
+                                                                      .address = from.address,
+                                                                      .port = from.port,
+                                                                      .http = *from.http,
+                                                                      .handshake_timeout = std::chrono::seconds(10),
+                                                                      .rules = must(rules::RuleSet::build(*from.http)),
+                                                                      .log = 0});
         listener->groups.assign(listener->rules.group_names().size(), 0);
         if (from.name == "https") {
             config::TlsServer tls;
@@ -205,7 +206,11 @@ int main(int argc, char** argv) {
     settings.group_slots = 8;
     l7::LineQueue requests;
     l7::LineQueue connections;
-    if (given.count("log") != 0) settings.logs.push_back({.requests = &requests, .connections = &connections});
+    if (given.count("log") != 0)
+        settings.logs.push_back({.format = given["log"].as<std::string>() == "json" ? config::HttpLogFormat::json
+                                                                                    : config::HttpLogFormat::alb,
+                                 .requests = &requests,
+                                 .connections = &connections});
     const auto engine = must(serve::Engine::make(std::move(settings), books, outstanding));
     std::promise<std::vector<std::string>> listening;
     engine->follow(world, [&, told = false](std::vector<std::string> failures) mutable {
@@ -216,8 +221,17 @@ int main(int argc, char** argv) {
         std::printf("%s\n", sentence.c_str());
     std::puts("ready");
     std::fflush(stdout);
-    // "end PORT": that target has left, and its delay is over. "fixed TEXT": /fixed says that from now on.
+    // "end PORT": that target has left, and its delay is over. "fixed TEXT": /fixed says that from now on. "log": the
+    // lines of requests since the last time, and an empty one.
+    const auto tell = [](const std::string& lines) { std::fputs(lines.c_str(), stdout); };
     for (std::string line; std::getline(std::cin, line);) {
+        if (line == "log") {
+            while (requests.take(tell)) {
+            }
+            std::puts("");
+            std::fflush(stdout);
+            continue;
+        }
         const auto changed = std::make_shared<serve::World>(*world);
         if (line.starts_with("end ")) {
             changed->directory =
@@ -236,7 +250,6 @@ int main(int argc, char** argv) {
     std::printf("requests %lu, connections %lu of which ended %lu, to targets %lu, reused %lu, retries %lu\n",
                 counters.requests.read(), counters.connections_accepted.read(), counters.connections_ended.read(),
                 counters.target_connections.read(), counters.target_connections_reused.read(), counters.retries.read());
-    const auto tell = [](const std::string& lines) { std::fputs(lines.c_str(), stdout); };
     while (requests.take(tell) || connections.take(tell)) {
     }
 }

@@ -22,34 +22,6 @@ MAKE_CERTIFICATES = sys.argv.pop(2)
 Gateway.program = sys.argv.pop(1)
 
 
-class Nginx:
-    def __init__(self, folder, *extra):
-        self.ports = [free_port(), free_port()]
-        config = pathlib.Path(folder) / f"nginx-{self.ports[0]}.conf"
-        config.write_text(f"""
-            daemon off; worker_processes 1; pid {config}.pid; error_log {config}.log;
-            events {{ worker_connections 4096; }}
-            http {{
-                access_log off; client_max_body_size 0; keepalive_requests 1000000; root {folder};
-                client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fcgi;
-                uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi; dav_methods PUT;
-                server {{
-                    listen 127.0.0.1:{self.ports[0]}; listen 127.0.0.1:{self.ports[1]};
-                    {" ".join(extra)}
-                    location /echo {{ return 200 "$server_port $request_method $host $http_x_forwarded_for $http_x_forwarded_proto $http_x_forwarded_port\\n"; }}
-                }}
-            }}""")
-        self.process = subprocess.Popen(["nginx", "-c", config], stderr=subprocess.DEVNULL)
-        wait_until_it_listens(self.ports[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(PATIENCE_S)
-
-
 def status_of(text):
     return int(text.split(b" ", 2)[1]) if text.startswith(b"HTTP/") else None
 
@@ -186,7 +158,7 @@ class WithNginx(unittest.TestCase):
         stranger = ["--cert", self.certificates / "stranger.pem", "--key", self.certificates / "stranger.key"]
         own = {"https": free_port(), "certificate": self.certificates / "www-ec.pem", "key": self.certificates / "www-ec.key"}
         with Target(serve) as target:
-            with Gateway(target.port, trust=self.certificates / "ca.pem", log=True, **own) as gateway:
+            with Gateway(target.port, trust=self.certificates / "ca.pem", log="alb", **own) as gateway:
                 self.assertEqual(ask(gateway, *good).stdout, b"ok\n")
                 self.assertNotEqual(ask(gateway, *stranger).returncode, 0)
                 self.assertNotEqual(ask(gateway).returncode, 0)
@@ -280,7 +252,7 @@ class Faults(unittest.TestCase):
 
     def test_the_pace_of_content_is_the_clients_while_the_target_takes_it(self):
         slow = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
-        with Target(read_all) as target, Gateway(target.port, body_rate=1000, log=True) as gateway:
+        with Target(read_all) as target, Gateway(target.port, body_rate=1000, log="alb") as gateway:
             began = time.monotonic()
             self.assertEqual(status_of(gateway.exchange(slow, b"abc")), 408)
             self.assertLess(time.monotonic() - began, 30)  # not the idle timeout's minute
@@ -294,7 +266,7 @@ class Faults(unittest.TestCase):
             read_all(peer)
             let_go.set()
 
-        with Target(wait_for_the_end) as target, Gateway(target.port, log=True) as gateway:
+        with Target(wait_for_the_end) as target, Gateway(target.port, log="alb") as gateway:
             with gateway.connect() as client:
                 client.sendall(self.get)
                 self.assertTrue(asked.wait(PATIENCE_S))
