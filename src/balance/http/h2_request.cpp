@@ -143,7 +143,8 @@ void H2Reader::add_cookie(const Field& field) {
         return;
     }
     std::string_view& whole = head_.fields[cookie_ - 1].value;
-    whole = arena_.join({whole, "; ", field.value});
+    if (field.value.empty()) return; // a value must not end in a blank
+    whole = whole.empty() ? field.value : arena_.join({whole, "; ", field.value});
 }
 
 /// RFC 8441 4: with :protocol it is a tunnel to this very origin. Without, it is a forward proxy's, which we are not.

@@ -80,6 +80,9 @@ TEST_CASE("cookies that came in crumbs are one field, in the place of the first"
     const H2Request request(get({{"cookie", "a=1"}, {"x", "y"}, {"cookie", "b=2"}, {"cookie", "c=3"}}));
     CHECK(request.reading.status == 0);
     CHECK(text_of(request.head.fields) == "cookie: a=1; b=2; c=3; x: y");
+    // A value must not begin or end with a blank (RFC 9113 8.2.1).
+    const H2Request empty(get({{"cookie", ""}, {"cookie", "a=1"}, {"cookie", ""}, {"cookie", "b=2"}, {"cookie", ""}}));
+    CHECK(text_of(empty.head.fields) == "cookie: a=1; b=2");
 }
 
 TEST_CASE("how the content of a request of HTTP/2 ends") {
