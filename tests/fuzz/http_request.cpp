@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a request of HTTP/1: in whatever pieces they come they are read the same, and what is written for a
 // target is read by the same rules as one request without any doubt.
-#include "balance/http/chunked.hpp"
 #include "balance/http/read_head.hpp"
 #include "balance/http/write_head.hpp"
-
-#include <algorithm>
-#include <cstdlib>
-#include <string>
+#include "http_parts.hpp"
 
 using namespace sallyport::http;
 
 namespace {
 
 constexpr HeadLimits limits = {.line_bytes = 512, .field_bytes = 512, .head_bytes = 2048, .fields = 16}; // soon met
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
+constexpr ChunkLimits chunk_limits = {.line_bytes = 64, .trailer_bytes = 256, .trailers = 4};
 
 struct Read {
     explicit Read(std::string_view bytes, std::size_t step) {
@@ -33,11 +26,6 @@ struct Read {
     RequestHead head;
     RequestReading reading;
 };
-
-bool are_equal(const Fields& one, const Fields& other) {
-    return std::ranges::equal(one, other,
-                              [](const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; });
-}
 
 void check_pieces(const Read& whole, const Read& pieces) {
     require(whole.reading.state == pieces.reading.state);
@@ -64,35 +52,6 @@ void check_written(const RequestHead& head) {
     require(again.body.framing == head.body.framing && again.body.length == head.body.length);
 }
 
-struct Content {
-    Content(std::string_view bytes, std::size_t step) {
-        std::string waiting;
-        while (state == ChunkReader::State::needs_more || state == ChunkReader::State::data) {
-            const std::size_t more = std::min(step, bytes.size());
-            waiting += bytes.substr(0, more);
-            bytes.remove_prefix(more);
-            take(waiting);
-            if (more == 0) break;
-        }
-    }
-    void take(std::string& waiting) {
-        while (!waiting.empty()) {
-            const std::string exact = waiting;
-            const ChunkReader::Piece piece = reader.next(exact, arena, trailers);
-            require(piece.consumed <= exact.size());
-            text += piece.data;
-            state = piece.state;
-            waiting.erase(0, piece.consumed);
-            if (state != ChunkReader::State::data) return;
-        }
-    }
-    ChunkReader reader{{.line_bytes = 64, .trailer_bytes = 256, .trailers = 4}};
-    TextArena arena;
-    Fields trailers;
-    std::string text;
-    ChunkReader::State state = ChunkReader::State::needs_more;
-};
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -103,12 +62,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (whole.reading.state != HeadState::done) return 0;
     check_written(whole.head);
     const std::string_view behind = bytes.substr(whole.reading.size);
-    const Content content(behind, behind.size() + 1);
-    for (const std::size_t step : {std::size_t{1}, std::size_t{5}}) {
-        const Content pieces(behind, step);
-        require(pieces.state == content.state);
-        if (content.state != ChunkReader::State::malformed) require(pieces.text == content.text);
-        require(are_equal(pieces.trailers, content.trailers) || content.state != ChunkReader::State::done);
-    }
+    check_in_pieces(ChunkedContent(behind, behind.size() + 1, chunk_limits), behind, chunk_limits);
     return 0;
 }
