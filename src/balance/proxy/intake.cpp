@@ -28,7 +28,7 @@ Intake::State Intake::read_header() {
 }
 
 Intake::State Intake::read_hello() {
-    switch (reader_.read(std::span<const std::uint8_t>(bytes_).subspan(header_.size))) {
+    switch (reader_.read(payload())) {
     case ClientHelloReader::State::needs_more:
         return State::needs_more;
     case ClientHelloReader::State::done:
@@ -51,6 +51,10 @@ std::span<const std::uint8_t> Intake::tlvs() const noexcept {
 const ClientHello* Intake::hello() const noexcept {
     const bool is_read = wish_.wants_hello && state_ == State::done && reader_.fault() == HelloFault::none;
     return is_read ? &reader_.hello() : nullptr;
+}
+
+std::span<const std::uint8_t> Intake::payload() const noexcept {
+    return std::span<const std::uint8_t>(bytes_).subspan(header_.size);
 }
 
 std::vector<std::uint8_t> Intake::take_payload() {

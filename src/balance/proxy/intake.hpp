@@ -41,7 +41,9 @@ public:
     [[nodiscard]] std::span<const std::uint8_t> tlvs() const noexcept;
     /// nullptr: not wished for, or not TLS.
     [[nodiscard]] const ClientHello* hello() const noexcept;
-    /// What has been read and is the target's. Once.
+    /// What has been read behind the header. Valid as tlvs() is.
+    [[nodiscard]] std::span<const std::uint8_t> payload() const noexcept;
+    /// The same, to keep. Once.
     [[nodiscard]] std::vector<std::uint8_t> take_payload();
 
 private:

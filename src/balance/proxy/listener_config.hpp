@@ -5,10 +5,12 @@
 #include "balance/proxy/socket_address.hpp"
 #include "balance/proxy/stream_end.hpp"
 #include "balance/proxy/target_chooser.hpp"
+#include "balance/tls/server_context.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,9 @@ struct StreamListener {
     std::vector<IpPrefix> allow;   // clients; empty: all. With a PROXY header the client that it names
     std::vector<IpPrefix> deny;    // goes before allow
     bool needs_sni = false;        // read the ClientHello before a target is chosen
-    std::chrono::milliseconds idle_timeout = std::chrono::seconds(350); // no byte in either direction
+    std::shared_ptr<const tls::ServerContext> tls; // who we are for clients, whose TLS ends here; null: it does not
+    std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10); // of that TLS
+    std::chrono::milliseconds idle_timeout = std::chrono::seconds(350);     // no byte in either direction
     std::uint32_t max_connections = 100'000;
 };
 

@@ -49,8 +49,8 @@ void Stream::start() {
 void Stream::end(StreamEnd why) noexcept {
     if (is_over()) return;
     end_ = why;
-    close(client_, !is_orderly(why));
-    close(target_, !is_orderly(why));
+    close(client_, !is_orderly(why) && why != StreamEnd::client_tls_failed);
+    close(target_, !is_orderly(why) && why != StreamEnd::target_tls_failed);
     leave_target();
     listener_->streams.erase(listener_->streams.iterator_to(*this));
     --listener_->counters.open;
@@ -93,7 +93,9 @@ void Stream::on_timer() {
     // Asio may have queued this before the timer was set anew.
     if (timer_.expiry() > std::chrono::steady_clock::now()) return;
     if (is_connected_) return on_idle_timer();
+    if (client_tls_ && SSL_is_init_finished(client_tls_->session()) != 1) return on_late_handshake();
     if (attempts_ == 0) return end(StreamEnd::intake_timeout);
+    if (target_tls_) return on_late_handshake();
     give_up_attempt(ConnectFailure::timed_out);
 }
 

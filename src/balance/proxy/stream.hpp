@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One proxied connection: the first bytes, the choice of a target, the connection to it, then bytes both ways to the
-// end.
+// One proxied connection: the first bytes, the client's TLS if it ends here, the choice of a target, the connection to
+// it and TLS with it if it is spoken, then bytes both ways to the end.
 #pragma once
 
 #include "balance/proxy/intake.hpp"
@@ -34,7 +34,7 @@ public:
 
     /// Once, after the constructor.
     void start();
-    /// Closes both sides, with RST unless the end is an orderly one. Later calls do nothing.
+    /// Closes both sides, with RST where is_orderly() says so. Later calls do nothing.
     void end(StreamEnd why) noexcept;
     [[nodiscard]] StreamReport report() const;
 
@@ -47,9 +47,12 @@ private:
         Intake intake;
         std::vector<TargetId> failed;
         std::optional<HeaderChoice> header;
+        std::shared_ptr<const tls::ClientContext> target_tls;
         TimePoint attempt_began;
         LegNote note; // for the packet path, until the attempt has an end
+        ConnectFailure last_failure = ConnectFailure::refused;
     };
+    enum class From : std::uint8_t { client, target };
 
     template <typename Body>
     void guarded(Body body) noexcept;
@@ -70,15 +73,26 @@ private:
     [[nodiscard]] ClientFacts facts() const;
     [[nodiscard]] std::vector<std::uint8_t> header_for_target() const;
 
+    // stream_tls.cpp: where TLS ends here, or is spoken to the target.
+    void begin_client_tls();
+    void begin_target_tls();
+    void shake_hands(From from);
+    void await_handshake(From from);
+    void on_handshake(From from);
+    void on_failed_handshake(From from, tls::FailedHandshake why);
+    void on_late_handshake();
+    void on_broken_tls(From from);
+    void flush_answers(From from);
+
     // stream_relay.cpp: from then on.
     struct Side {
         StreamSocket& source;
         StreamSocket& sink;
         Pump& pump;
     };
-    enum class From : std::uint8_t { client, target };
     void begin_relay();
     [[nodiscard]] Side side(From from) noexcept;
+    [[nodiscard]] PumpEnd end_of(From from) noexcept;
     void pump(From from);
     void count_bytes(From from, std::uint64_t count) noexcept;
     void wait_for(From from, Pump::Next next);
@@ -92,6 +106,8 @@ private:
     std::shared_ptr<ListenerState> listener_;
     StreamSocket client_;
     StreamSocket target_;
+    std::unique_ptr<SealedChannel> client_tls_; // nullptr: what the client sends is passed on as it is
+    std::unique_ptr<SealedChannel> target_tls_;
     LoopTimer timer_; // the intake's end, then an attempt's, then the idle timeout
     Pump from_client_;
     Pump from_target_;
@@ -100,7 +116,7 @@ private:
     SocketAddress peer_;
     SocketAddress target_address_;
     std::string server_name_;
-    std::string_view sentence_;
+    std::string sentence_;
     TimePoint accepted_;
     TimePoint last_byte_;
     std::chrono::milliseconds idle_timeout_;
@@ -110,6 +126,7 @@ private:
     bool has_target_ = false;
     bool is_connected_ = false;
     bool is_watching_[2] = {}; // for a reset of client, target, while that side is not read
+    bool is_flushing_[2] = {}; // what TLS has to say to client, target of its own accord
     bool client_ended_first_ = false;
     std::optional<StreamEnd> end_;
 };

@@ -2,6 +2,8 @@
 // A proxied connection once its target is connected: bytes both ways, and how each end is carried to the other side.
 #include "balance/proxy/stream.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <sys/socket.h>
 
 namespace sallyport::balance {
@@ -21,8 +23,9 @@ int pending_error(StreamSocket& socket) {
 } // namespace
 
 void Stream::begin_relay() {
-    std::vector<std::uint8_t> first = header_for_target();
-    const std::vector<std::uint8_t> payload = setup_->intake.take_payload();
+    // Where there is TLS it had these before.
+    std::vector<std::uint8_t> first = target_tls_ ? std::vector<std::uint8_t>{} : header_for_target();
+    const std::vector<std::uint8_t> payload = client_tls_ ? std::vector<std::uint8_t>{} : setup_->intake.take_payload();
     first.insert(first.end(), payload.begin(), payload.end());
     from_client_.preload(std::move(first), payload.size());
     count_bytes(From::client, payload.size());
@@ -39,6 +42,11 @@ Stream::Side Stream::side(From from) noexcept {
     return {target_, client_, from_target_};
 }
 
+PumpEnd Stream::end_of(From from) noexcept {
+    if (from == From::client) return {client_.native_handle(), client_tls_.get()};
+    return {target_.native_handle(), target_tls_.get()};
+}
+
 void Stream::count_bytes(From from, std::uint64_t count) noexcept {
     ListenerCounters& counters = listener_->counters;
     const bool is_client = from == From::client;
@@ -49,9 +57,10 @@ void Stream::count_bytes(From from, std::uint64_t count) noexcept {
 void Stream::pump(From from) {
     const Side at = side(from);
     const std::uint64_t before = at.pump.bytes();
-    const Pump::Next next = at.pump.run(at.source.native_handle(), at.sink.native_handle());
+    const Pump::Next next = at.pump.run(end_of(from), end_of(from == From::client ? From::target : From::client));
     count_bytes(from, at.pump.bytes() - before);
     last_byte_ = std::chrono::steady_clock::now();
+    flush_answers(from);
     wait_for(from, next);
 }
 
@@ -64,10 +73,13 @@ void Stream::wait_for(From from, Pump::Next next) {
     switch (next) {
     case Pump::Next::source_readable:
         return at.source.async_wait(asio::socket_base::wait_read, again);
+    case Pump::Next::more:
+        return asio::post(world_->loop, [again] { again({}); });
     case Pump::Next::sink_writable:
         at.sink.async_wait(asio::socket_base::wait_write, again);
         return watch_for_reset(from);
     case Pump::Next::source_failed:
+        if (end_of(from).tls != nullptr && at.pump.error() == 0) return on_broken_tls(from);
         return end(is_client ? StreamEnd::client_reset : StreamEnd::target_reset);
     case Pump::Next::sink_failed:
         return end(is_client ? StreamEnd::target_reset : StreamEnd::client_reset);

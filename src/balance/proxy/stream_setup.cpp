@@ -2,6 +2,7 @@
 // A proxied connection until a target is connected.
 #include "balance/proxy/noted_connect.hpp"
 #include "balance/proxy/stream.hpp"
+#include "balance/tls/facts.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -86,6 +87,7 @@ void Stream::on_intake(Intake::State state) {
     if (setup_->intake.route()) route_ = *setup_->intake.route();
     if (const ClientHello* hello = setup_->intake.hello()) server_name_ = hello->server_name;
     if (!allows(listener_->config, route_.source.address)) return end(StreamEnd::denied);
+    if (listener_->config.tls) return begin_client_tls();
     choose_target();
 }
 
@@ -98,8 +100,10 @@ void Stream::choose_target() {
     const bool may_try = attempts_ < world_->settings.max_attempts;
     const auto choice = may_try ? world_->chooser.choose(facts(), failed) : std::nullopt;
     const bool is_new = choice && std::find(failed.begin(), failed.end(), choice->target) == failed.end();
-    if (!is_new) return end(attempts_ == 0 ? StreamEnd::no_target : StreamEnd::connect_failed);
-    connect(*choice);
+    if (is_new) return connect(*choice);
+    if (attempts_ == 0) return end(StreamEnd::no_target);
+    const bool had_no_tls = setup_->last_failure == ConnectFailure::tls;
+    end(had_no_tls ? StreamEnd::target_tls_failed : StreamEnd::connect_failed);
 }
 
 void Stream::take_target(TargetId target) {
@@ -139,6 +143,7 @@ void Stream::connect(const TargetChoice& choice) {
     take_target(choice.target);
     target_address_ = choice.address;
     setup_->header = choice.header;
+    setup_->target_tls = choice.tls;
     setup_->attempt_began = std::chrono::steady_clock::now();
     if (choice.notes_client && world_->settings.leg_notes != nullptr) return connect_noted(choice);
     if (!open_target(choice)) return;
@@ -177,6 +182,7 @@ void Stream::on_connect(const error_code& error) {
     if (error == asio::error::operation_aborted) return;
     if (error) return give_up_attempt(kind_of(error));
     world_->observer.connected(target_id_, std::chrono::steady_clock::now() - setup_->attempt_began);
+    if (setup_->target_tls) return begin_target_tls();
     begin_relay();
 }
 
@@ -184,6 +190,8 @@ void Stream::give_up_attempt(ConnectFailure failure) {
     error_code ignored;
     target_.close(ignored);
     setup_->note = {};
+    target_tls_.reset();
+    setup_->last_failure = failure;
     leave_target();
     setup_->failed.push_back(target_id_);
     world_->observer.connect_failed(target_id_, failure);
@@ -197,12 +205,16 @@ std::vector<std::uint8_t> Stream::header_for_target() const {
     ProxyHeaderWriter writer(route_);
     const bool has_authority = choice.sends_authority && !server_name_.empty();
     if (has_authority) writer.add(TlvType::authority, server_name_);
+    const std::string_view alpn = client_tls_ ? tls::alpn(client_tls_->session()) : std::string_view();
+    const bool has_alpn = choice.sends_authority && !alpn.empty();
+    if (has_alpn) writer.add(TlvType::alpn, alpn);
     for (const OwnedTlv& tlv : choice.tlvs)
         writer.add(tlv.type, tlv.value);
     TlvReader reader(choice.passes_tlvs ? setup_->intake.tlvs() : std::span<const std::uint8_t>{});
     for (Tlv tlv; reader.next(tlv);) {
         const bool is_of_the_old_header = tlv.type == TlvType::crc32c || tlv.type == TlvType::noop;
-        const bool is_known_better = tlv.type == TlvType::authority && has_authority;
+        const bool is_known_better =
+            (tlv.type == TlvType::authority && has_authority) || (tlv.type == TlvType::alpn && has_alpn);
         if (!is_of_the_old_header && !is_known_better && !is_among(choice.tlvs, tlv.type))
             writer.add(tlv.type, tlv.value);
     }

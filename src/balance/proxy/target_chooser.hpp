@@ -6,9 +6,12 @@
 #include "balance/proxy/client_hello.hpp"
 #include "balance/proxy/proxy_protocol.hpp"
 #include "balance/proxy/stream_end.hpp"
+#include "balance/tls/client_context.hpp"
+#include "balance/tls/error_words.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +29,7 @@ struct ClientFacts {
     ListenerId listener = 0;
     ClientRoute route;                  // as a trusted upstream's PROXY header told, or else the connection's own ends
     SocketAddress peer;                 // whom the connection comes from in truth
-    const ClientHello* hello = nullptr; // nullptr: not looked at (needs_sni is off), or not TLS
+    const ClientHello* hello = nullptr; // nullptr: not looked at (needs_sni is off, or its TLS ends here), or not TLS
 };
 
 struct OwnedTlv {
@@ -37,7 +40,7 @@ struct OwnedTlv {
 /// The PROXY v2 header for a target.
 struct HeaderChoice {
     std::vector<OwnedTlv> tlvs;  // ours; what would make the header longer than max_proxy_header_size is left out
-    bool sends_authority = true; // the SNI, if it was looked at
+    bool sends_authority = true; // the SNI, if it was looked at; and what was agreed on by ALPN
     bool passes_tlvs = true;     // what a trusted upstream's header had and ours has not
 };
 
@@ -46,6 +49,8 @@ struct TargetChoice {
     SocketAddress address;
     std::optional<IpAddress> source; // connect from this address; nothing: the kernel's choice
     std::optional<HeaderChoice> header;
+    std::shared_ptr<const tls::ClientContext> tls =
+        nullptr;               // behind the header TLS is spoken; null: what the client sends
     bool notes_client = false; // somebody on the way is told for whom the connection is
 };
 
@@ -62,6 +67,7 @@ enum class ConnectFailure : std::uint8_t {
     timed_out,
     unreachable, // no route, or ICMP said so
     local,       // no port, address or memory here: says nothing of the target
+    tls,         // it took the connection, and then there was no TLS with it
 };
 
 /// A connection, living or ended.
@@ -79,7 +85,7 @@ struct StreamReport {
     std::chrono::steady_clock::time_point accepted;
     std::chrono::steady_clock::duration age{};
     std::optional<StreamEnd> end; // nothing: it lives
-    std::string_view sentence;    // what was wrong with header or hello; else empty
+    std::string sentence;         // what was wrong with header, hello or TLS; else empty
 };
 
 class StreamObserver {
@@ -91,6 +97,11 @@ public:
     virtual void left(TargetId) noexcept {}
     virtual void connected(TargetId, std::chrono::steady_clock::duration /*took*/) {}
     virtual void connect_failed(TargetId, ConnectFailure) {}
+    /// TLS that ends here: its handshakes, and once more what broke it later.
+    virtual void client_tls_agreed(ListenerId, bool /*is_resumed*/) {}
+    virtual void client_tls_failed(ListenerId, const tls::FailedHandshake&) {}
+    virtual void target_tls_agreed(ListenerId, TargetId) {}
+    virtual void target_tls_failed(ListenerId, TargetId, const tls::FailedHandshake&) {}
     /// Payload that went over, as it goes.
     virtual void carried(TargetId, std::uint64_t /*to_target*/, std::uint64_t /*from_target*/) noexcept {}
     /// Once for each connection that a listener accepted and took (denied and over_limit ones are only counted).

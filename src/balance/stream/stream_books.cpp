@@ -16,6 +16,7 @@ void StreamBooks::connect_failed(TargetId target, ConnectFailure failure) {
     case ConnectFailure::unreachable: // a machine that is gone answers no ARP either
         return counters.unanswered.add(1);
     case ConnectFailure::local:
+    case ConnectFailure::tls: // it has answered
         break;
     }
 }

@@ -79,6 +79,7 @@ std::string sentence_of(HandshakeFailure kind, const SSL* session, const std::st
     case HandshakeFailure::cipher:
     case HandshakeFailure::protocol:
     case HandshakeFailure::internal:
+    case HandshakeFailure::timeout:
         break;
     }
     return "The TLS handshake with the " + std::string(server ? "client" : "target") + " failed: " + words;
@@ -93,8 +94,8 @@ std::string take_errors() {
 }
 
 std::string_view word_of(HandshakeFailure failure) noexcept {
-    constexpr std::array<std::string_view, 8> words = {
-        "closed", "not_tls", "version", "cipher", "peer_certificate", "alert", "protocol", "internal",
+    constexpr std::array<std::string_view, handshake_failure_count> words = {
+        "closed", "not_tls", "version", "cipher", "peer_certificate", "alert", "protocol", "internal", "timeout",
     };
     return words[static_cast<std::size_t>(failure)];
 }

@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@ enum class HandshakeFailure : std::uint8_t {
     alert,            // the peer refused, and said so
     protocol,         // what came breaks the rules
     internal,         // ours: no memory, no key
+    timeout,          // it took too long
 };
+inline constexpr std::size_t handshake_failure_count = 9;
 
 [[nodiscard]] std::string_view word_of(HandshakeFailure failure) noexcept;
 

@@ -1,93 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stream proxy between programs that others wrote: HAProxy and nginx read its PROXY headers, HAProxy and curl write
 headers for it, openssl speaks TLS through it, and tshark takes a header apart. usage: stream_oracle.py STREAM_LINES"""
-import os
-import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
-STREAM_LINES = sys.argv.pop(1)
-PATIENCE_S = 60
+from stream_kit import *
+
+StreamProxy.program = sys.argv.pop(1)
 ENDPOINT = "2b8ee1d4db0c51c4"
-
-
-def listening():
-    """A socket that listens on a port of the kernel's choice; children inherit it."""
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(PATIENCE_S)
-    server.set_inheritable(True)
-    return server
-
-
-def port_of(server):
-    return server.getsockname()[1]
-
-
-def exchange(address, text):
-    """Sends `text`, and gives what comes until the end; nothing when there is a reset."""
-    with socket.create_connection(address, PATIENCE_S) as client:
-        client.sendall(text)
-        answer = b""
-        try:
-            while piece := client.recv(65536):
-                answer += piece
-        except ConnectionResetError:
-            return None, client.getsockname()
-        return answer, client.getsockname()
-
-
-def wait_until_it_listens(port):
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-
-
-class Process:
-    def __init__(self, words, **options):
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
-
-    def line_with(self, text):
-        for line in self.process.stdout:
-            if text in line:
-                return line
-        raise AssertionError(f"{self.process.args[0]} ended without saying '{text}'")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class StreamProxy(Process):
-    def __init__(self, *words):
-        super().__init__([STREAM_LINES, *words])
-        self.port = int(self.line_with("port ").split()[1])
-        self.address = ("127.0.0.1", self.port)
-
-
 REPORT = ("%[src] %[src_port] %[dst] %[dst_port] authority=%[fc_pp_authority] "
           "unique=%[fc_pp_unique_id]")
 HTTP = b"GET / HTTP/1.0\r\n\r\n"
 
 
-class Folder(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class Programs(Folder):
     def haproxy(self, sections, *sockets):
         """HAProxy with these sections; the sockets are fd@N in them."""
         config = self.folder / "haproxy.cfg"
@@ -125,7 +54,7 @@ class Folder(unittest.TestCase):
         return port_of(reserved)
 
 
-class HeadersOut(Folder):
+class HeadersOut(Programs):
     def check_reader(self, port, *words):
         for listen, family in (("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)):
             with StreamProxy(f"listen={listen}", "header=1", f"default={port}", *words) as proxy:
@@ -187,7 +116,7 @@ class HeadersOut(Folder):
         self.assertEqual(values[:3], [b"\x010x" + ENDPOINT.encode(), b"office", b"perimeter"])
 
 
-class HeadersIn(Folder):
+class HeadersIn(Programs):
     def check_sender(self, options):
         """A client through HAProxy, which sends a header, through the stream proxy to a plain target."""
         front, target = listening(), listening()
