@@ -13,10 +13,6 @@ namespace sallyport::io {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto poll_interval = 3s;
-
 /// Of the operating system's.
 template <std::size_t count>
 Result<std::array<std::uint64_t, count>> random_numbers() {
@@ -45,7 +41,9 @@ HttpService::HttpService(boost::asio::io_context& events, const control::Room& r
                          balance::LegNotes& notes)
     : settings_(config.http),
       log_settings_(config.http_logs), sizes_{.listeners = room.listeners, .targets = room.targets},
-      group_slots_(room.target_groups), poll_timer_(events), planner_(names_of(config.http_logs)), leg_notes_(notes) {}
+      group_slots_(room.target_groups), planner_(names_of(config.http_logs)), leg_notes_(notes),
+      watch_(
+          events, [this] { return planner_.poll(monotonic_now()); }, [this] { publish(); }) {}
 
 Result<std::function<void()>> HttpService::prepare(const config::Config& config) {
     auto draft = planner_.draft(config, monotonic_now());
@@ -82,7 +80,7 @@ Result<void> HttpService::start() {
             engine->run();
         });
     }
-    poll();
+    watch_.start();
     return {};
 }
 
@@ -151,22 +149,8 @@ void HttpService::tell(Thread& thread, std::vector<std::string> sentences) {
     thread.failing = {sentences.begin(), sentences.end()};
 }
 
-/// Certificates that have changed on disk.
-void HttpService::poll() {
-    const serve::Planner::News news = planner_.poll(monotonic_now());
-    for (const std::string& sentence : news.changes)
-        spdlog::info("{}", sentence);
-    for (const std::string& sentence : news.troubles)
-        spdlog::warn("{}", sentence);
-    if (news.is_changed) publish();
-    poll_timer_.expires_after(poll_interval);
-    poll_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) poll();
-    });
-}
-
 void HttpService::stop() {
-    poll_timer_.cancel();
+    watch_.stop();
     for (const auto& thread : threads_)
         if (thread->thread.joinable()) thread->engine->stop();
     for (const auto& thread : threads_)

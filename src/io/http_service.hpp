@@ -10,11 +10,11 @@
 #include "config/config.hpp"
 #include "control/registry.hpp"
 #include "control/view.hpp"
+#include "io/certificate_watch.hpp"
 #include "io/http_log.hpp"
 #include "support/result.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <functional>
@@ -75,15 +75,14 @@ private:
     Result<std::unique_ptr<Thread>> make_thread(unsigned number, std::shared_ptr<const l7::CookieKeys> keys);
     void publish();
     void tell(Thread& thread, std::vector<std::string> sentences);
-    void poll();
 
     const config::HttpSettings settings_;
     const std::vector<config::HttpLog> log_settings_;
     CounterSizes sizes_;
     std::size_t group_slots_;
-    boost::asio::steady_timer poll_timer_;
     serve::Planner planner_;
     balance::LegNotes& leg_notes_;
+    CertificateWatch watch_;
     std::vector<std::unique_ptr<HttpLog>> logs_;
     balance::SummedFlows at_targets_;
     std::vector<std::unique_ptr<Thread>> threads_;

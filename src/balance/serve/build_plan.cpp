@@ -14,16 +14,8 @@ config::Listener as_served(config::Listener listener) {
     listener.line = 0;
     for (config::HttpRule& rule : listener.http->rules)
         rule.line = 0;
-    if (!listener.tls) return listener;
-    listener.tls->line = 0;
-    for (config::Certificate& each : listener.tls->certificates)
-        each.line = 0;
+    if (listener.tls) listener.tls = tls::without_lines(*std::move(listener.tls));
     return listener;
-}
-
-std::optional<config::TlsClient> as_served(std::optional<config::TlsClient> tls) {
-    if (tls) tls->line = 0;
-    return tls;
 }
 
 bool listen_alike(const config::Listener& one, const config::Listener& other) {
@@ -64,24 +56,13 @@ auto find_named(const Things& things, const std::string& name) {
     return found == things.end() ? nullptr : *found;
 }
 
-template <typename Thing, typename Outcome>
-void note(const Thing& thing, const std::string& whose, const Outcome& outcome, Planner::News& news) {
-    if (!outcome.trouble.empty()) news.troubles.push_back(whose + ": " + outcome.trouble);
-    if (!outcome.replaced) return;
-    news.is_changed = true;
-    news.changes.push_back(whose + ": changed certificates are in use");
-    for (const std::string& warning : thing.tls->current()->warnings())
-        news.troubles.push_back(whose + ": " + warning);
-}
-
 } // namespace
 
 /// A listener, its contexts, and its plan once the directory has a place for it.
 struct Planner::Server {
     config::Listener listener; // as served
     std::size_t log = no_log;
-    std::shared_ptr<tls::TicketKeys> keys;
-    std::optional<tls::Reloader<tls::ServerContext>> tls;
+    std::optional<tls::KeptServer> tls;
     std::optional<rules::RuleSet> rules; // until the plan has them
     std::shared_ptr<const ListenerPlan> plan;
 
@@ -94,12 +75,11 @@ struct Planner::Server {
 struct Planner::Client {
     std::string group;
     config::HttpClient http;
-    std::optional<config::TlsClient> settings; // as served
-    std::optional<tls::Reloader<tls::ClientContext>> tls;
+    std::optional<tls::KeptClient> tls;
     std::shared_ptr<const GroupPlan> plan;
 
     [[nodiscard]] const std::string& name() const noexcept { return group; }
-    Result<void> read_tls();
+    Result<void> read_tls(const config::TlsClient& settings, const Client* before);
     void make_plan();
 };
 
@@ -110,20 +90,10 @@ Result<void> Planner::Server::read_rules() {
     return {};
 }
 
-/// Keys of tickets stay as long as nobody changes for how long they are good; contexts, as long as nothing changes.
 Result<void> Planner::Server::read_tls(const Server* before, Instant now) {
     if (!listener.tls) return {};
-    const bool was_tls = before != nullptr && before->listener.tls.has_value();
-    if (was_tls && before->listener.tls->ticket_key_rotation == listener.tls->ticket_key_rotation) keys = before->keys;
-    if (was_tls && before->listener.tls == listener.tls) {
-        tls = before->tls;
-        return {};
-    }
-    if (keys == nullptr) keys = std::make_shared<tls::TicketKeys>(now, listener.tls->ticket_key_rotation);
-    auto started =
-        tls::Reloader<tls::ServerContext>::start(tls::files_of(*listener.tls), [settings = *listener.tls, keys = keys] {
-            return tls::ServerContext::load(settings, keys);
-        });
+    const bool was_tls = before != nullptr && before->tls.has_value();
+    auto started = tls::KeptServer::start(*listener.tls, was_tls ? &*before->tls : nullptr, now);
     if (!started) return tl::unexpected(of(words_for(listener), started.error()));
     tls = std::move(*started);
     return {};
@@ -149,10 +119,9 @@ void Planner::Server::plan_for(const balance::Directory& directory) {
     if (made->number != no_index) plan = std::move(made);
 }
 
-Result<void> Planner::Client::read_tls() {
-    if (!settings) return {};
-    auto started = tls::Reloader<tls::ClientContext>::start(
-        tls::files_of(*settings), [own = *settings] { return tls::ClientContext::load(own); });
+Result<void> Planner::Client::read_tls(const config::TlsClient& settings, const Client* before) {
+    const bool was_tls = before != nullptr && before->tls.has_value();
+    auto started = tls::KeptClient::start(settings, was_tls ? &*before->tls : nullptr);
     if (!started) return tl::unexpected(of("Target group " + group, started.error()));
     tls = std::move(*started);
     return {};
@@ -181,15 +150,12 @@ Result<std::shared_ptr<Planner::Client>> Planner::draft_client(const config::Tar
     auto client = std::make_shared<Client>();
     client->group = group.name;
     client->http = *group.http;
-    client->settings = as_served(group.tls);
     const std::shared_ptr<Client> before = find_named(clients_, group.name);
-    const bool is_same_tls = before != nullptr && before->settings == client->settings;
-    if (is_same_tls && before->http == client->http) return before;
-    if (is_same_tls) {
-        client->tls = before->tls;
-    } else if (auto done = client->read_tls(); !done) {
-        return tl::unexpected(done.error());
-    }
+    if (group.tls)
+        if (auto done = client->read_tls(*group.tls, before.get()); !done) return tl::unexpected(done.error());
+    const auto context = [](const Client& of) { return of.tls ? of.tls->current() : nullptr; };
+    const bool is_same = before != nullptr && before->http == client->http && context(*before) == context(*client);
+    if (is_same) return before;
     client->make_plan();
     return client;
 }
@@ -245,21 +211,12 @@ std::shared_ptr<const tls::ClientContext> Planner::client_context(const std::str
     return client != nullptr && client->tls ? client->tls->current() : nullptr;
 }
 
-Planner::News Planner::poll(Instant now) {
-    News news;
-    for (const auto& server : servers_) {
-        if (server->keys != nullptr) server->keys->rotate_when_due(now);
-        if (!server->tls) continue;
-        const auto outcome = server->tls->poll();
-        note(*server, words_for(server->listener), outcome, news);
-        if (outcome.replaced) server->plan = nullptr;
-    }
-    for (const auto& client : clients_) {
-        if (!client->tls) continue;
-        const auto outcome = client->tls->poll();
-        note(*client, "Target group " + client->group, outcome, news);
-        if (outcome.replaced) client->make_plan();
-    }
+tls::News Planner::poll(Instant now) {
+    tls::News news;
+    for (const auto& server : servers_)
+        if (server->tls && server->tls->poll(words_for(server->listener), now, news)) server->plan = nullptr;
+    for (const auto& client : clients_)
+        if (client->tls && client->tls->poll("Target group " + client->group, news)) client->make_plan();
     return news;
 }
 

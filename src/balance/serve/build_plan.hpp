@@ -5,8 +5,7 @@
 #pragma once
 
 #include "balance/serve/plan.hpp"
-#include "balance/tls/reloader.hpp"
-#include "balance/tls/ticket_keys.hpp"
+#include "balance/tls/kept_contexts.hpp"
 #include "chain/roster.hpp"
 #include "config/config.hpp"
 #include "support/clock.hpp"
@@ -53,13 +52,9 @@ public:
     /// Of a target group in the configuration that was taken last; null: it has none, or there is no such group.
     [[nodiscard]] std::shared_ptr<const tls::ClientContext> client_context(const std::string& group) const;
 
-    struct News {
-        bool is_changed = false; // the next world has new contexts
-        std::vector<std::string> changes;
-        std::vector<std::string> troubles; // files that are not used; each said once
-    };
-    /// Every few seconds: looks whether files have changed, and rotates the keys of session tickets.
-    [[nodiscard]] News poll(Instant now);
+    /// Every few seconds: looks whether files have changed, and rotates the keys of session tickets. The next world has
+    /// what is new.
+    [[nodiscard]] tls::News poll(Instant now);
 
 private:
     [[nodiscard]] Result<std::shared_ptr<Server>> draft_server(const config::Listener& listener, Instant now) const;
