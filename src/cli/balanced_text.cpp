@@ -40,13 +40,17 @@ std::string shares_of(const balance::Directory& directory, const balance::Listen
     return all;
 }
 
+const char* taken_by(const balance::Listener& listener) {
+    if (listener.is_http) return ": accepted by the proxy, whose rules choose for each request";
+    if (listener.is_tls) return ": accepted by the proxy, which ends TLS and chooses the target";
+    return ": accepted by the proxy, which chooses the target";
+}
+
 std::string listener_text(const Subject& subject, const balance::Directory& directory, const Balanced& balanced) {
     const balance::Listener& listener = directory.listeners[balanced.listener];
     const bool is_proxy = listener.mode == config::ListenerMode::proxy;
-    const char* const who = listener.is_http ? ": accepted by the proxy, whose rules choose for each request"
-                                             : ": accepted by the proxy, which chooses the target";
     return listener.name + " (line " + std::to_string(subject.config.listeners[balanced.listener].line) +
-           ") listens at " + with_port(listener.address, listener.port) + (is_proxy ? who : "");
+           ") listens at " + with_port(listener.address, listener.port) + (is_proxy ? taken_by(listener) : "");
 }
 
 std::string group_text(const balance::Directory& directory, const Balanced& balanced) {

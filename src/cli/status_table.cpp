@@ -131,12 +131,41 @@ std::string listeners_table(const json::array& listeners) {
     return "\n" + table.text();
 }
 
+/// "closed 3, not_tls 1": those that there were.
+std::string failures(const json::object& side) {
+    std::string text;
+    const json::object& kinds = part(side, "failures");
+    for (const auto& [kind, count] : kinds)
+        if (number(kinds, kind) != 0) text += (text.empty() ? "" : ", ") + std::string(kind) + " " + word(kinds, kind);
+    return text.empty() ? "none" : text;
+}
+
+std::string handshakes_table(const json::array& listeners) {
+    Table table({{"TLS of"},
+                 {"handshakes", Align::right},
+                 {"resumed", Align::right},
+                 {"failures"},
+                 {"to targets", Align::right},
+                 {"failures"}});
+    bool is_empty = true;
+    for (const json::value& each : listeners) {
+        if (!each.is_object() || part(each.get_object(), "tls").empty()) continue;
+        const json::object& tls = part(each.get_object(), "tls");
+        const json::object& clients = part(tls, "clients");
+        const json::object& targets = part(tls, "targets");
+        table.add({word(each.get_object(), "name"), word(clients, "handshakes"), word(tls, "resumed"),
+                   failures(clients), word(targets, "handshakes"), failures(targets)});
+        is_empty = false;
+    }
+    return is_empty ? "" : "\n" + table.text();
+}
+
 } // namespace
 
 std::string status_table(const json::object& result) {
     return summary(result) + http_text(part(result, "http")) + "\n" + workers_table(items(result, "workers")) + "\n" +
            ports_table(items(result, "ports")) + driver_reasons(items(result, "ports")) +
-           listeners_table(items(result, "listeners"));
+           listeners_table(items(result, "listeners")) + handshakes_table(items(result, "listeners"));
 }
 
 } // namespace sallyport::cli

@@ -20,9 +20,6 @@ private:
 
 void check_group(const TargetGroup& group, Unserved& found) {
     const std::string path = "target_groups." + group.name;
-    if (group.tls && !group.http)
-        found.add(path + ".protocol", "TLS to targets without HTTP is not served yet",
-                  "write `protocol: HTTPS`, or TCP to pass TLS through");
     if (!group.http) return;
     if (group.http->anomaly_mitigation)
         found.add(path + ".anomaly_mitigation", "anomaly mitigation is not served yet", "remove it");
@@ -33,10 +30,6 @@ void check_group(const TargetGroup& group, Unserved& found) {
 Findings check_served(const Config& config) {
     Findings findings;
     Unserved found(findings);
-    for (std::size_t i = 0; i < config.listeners.size(); ++i)
-        if (config.listeners[i].tls && !config.listeners[i].http)
-            found.add(at("listeners", i) + ".protocol", "TLS listeners are not served yet",
-                      "write `protocol: HTTPS`, or TCP to pass TLS through");
     for (const TargetGroup& group : config.target_groups)
         check_group(group, found);
     return findings;

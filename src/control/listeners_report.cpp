@@ -21,6 +21,22 @@ json::array forward_report(const balance::Directory& directory, const balance::L
     return shares;
 }
 
+json::object side_report(const balance::TlsCounters::Side& side) {
+    json::object failures;
+    for (std::size_t kind = 0; kind < tls::handshake_failure_count; ++kind)
+        failures[tls::word_of(static_cast<tls::HandshakeFailure>(kind))] = side.failures[kind].read();
+    return {{"handshakes", side.handshakes.read()}, {"failures", std::move(failures)}};
+}
+
+/// Null where TLS is not ended, or the L7 threads end it.
+json::value tls_report(const View& view, const balance::Listener& listener, std::size_t index) {
+    if (!listener.is_tls || listener.is_http) return nullptr;
+    const balance::TlsCounters& counters = view.tls_counters(static_cast<ListenerIndex>(index));
+    return {{"clients", side_report(counters.clients)},
+            {"resumed", counters.resumed.read()},
+            {"targets", side_report(counters.targets)}};
+}
+
 json::object listener_report(const View& view, const balance::Directory& directory, std::size_t index) {
     const balance::Listener& listener = directory.listeners[index];
     const auto sum = [&](auto member) {
@@ -46,7 +62,8 @@ json::object listener_report(const View& view, const balance::Directory& directo
             {"sources_refused", sum(&ListenerCounters::sources_refused)},
             {"no_target", sum(&ListenerCounters::no_target)},
             {"port_allocation_errors", sum(&ListenerCounters::port_allocation_errors)},
-            {"keys_taken", sum(&ListenerCounters::keys_taken)}};
+            {"keys_taken", sum(&ListenerCounters::keys_taken)},
+            {"tls", tls_report(view, listener, index)}};
 }
 
 } // namespace

@@ -64,7 +64,7 @@ json::object group_report(const View& view, const balance::TargetGroup& group) {
     return {{"name", group.name},
             {"protocol", protocol_word(group)},
             {"algorithm", algorithm_word(group)},
-            {"preserve_client_ip", group.preserve_client_ip && !group.is_http},
+            {"preserve_client_ip", group.preserve_client_ip && !group.is_http && !group.is_tls},
             {"targets", group.targets.size()},
             {"healthy", healthy},
             {"taking_flows", group.takers.size()},

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "balance/serve/counters.hpp"
+#include "balance/stream/tls_counters.hpp"
 #include "chain/roster.hpp"
 #include "control/appliance_counts.hpp"
 #include "control/member_state.hpp"
@@ -91,6 +92,8 @@ public:
     /// Threads that serve proxied connections: the stream proxy's, and those that serve HTTP.
     [[nodiscard]] virtual unsigned stream_thread_count() const = 0;
     [[nodiscard]] virtual const StreamCounters& stream_counters(unsigned thread) const = 0;
+    /// Of a listener of TLS without HTTP.
+    [[nodiscard]] virtual const balance::TlsCounters& tls_counters(ListenerIndex listener) const = 0;
     [[nodiscard]] virtual WorkerFacts worker(unsigned worker) const = 0;
     [[nodiscard]] virtual PortFacts port(PortIndex port) const = 0;
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;

@@ -54,7 +54,8 @@ struct Gateway::Parts {
     Result<void> build_station(const GatewayOptions& options);
     Result<void> build_workers();
     Result<void> start_flow_log();
-    Result<void> prepare_http();
+    Result<void> prepare_proxies();
+    Result<std::function<void()>> prepare_proxies(const config::Config& wanted);
     void end_flow_log();
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log_facts() const;
 
@@ -91,17 +92,30 @@ Result<void> Gateway::Parts::build(const GatewayOptions& options) {
     follower->publish();
     done = build_workers();
     if (done && config.flow_log) done = start_flow_log();
-    if (done) done = prepare_http();
+    if (done) done = prepare_proxies();
     return done;
 }
 
 /// Before the workers run: what is wrong with certificates keeps the gateway from starting.
-Result<void> Gateway::Parts::prepare_http() {
+Result<void> Gateway::Parts::prepare_proxies() {
+    stream_proxy = std::make_unique<StreamProxy>(events, registry.room(), leg_notes);
     http = std::make_unique<HttpService>(events, registry.room(), config, leg_notes);
-    auto take = http->prepare(config);
+    auto take = prepare_proxies(config);
     if (!take) return tl::unexpected(take.error());
     (*take)();
     return {};
+}
+
+/// What HTTP has ready it may have begun to run: it comes last.
+Result<std::function<void()>> Gateway::Parts::prepare_proxies(const config::Config& wanted) {
+    auto streams = stream_proxy->prepare(wanted);
+    if (!streams) return tl::unexpected(streams.error());
+    auto requests = http->prepare(wanted);
+    if (!requests) return tl::unexpected(requests.error());
+    return [one = std::move(*streams), other = std::move(*requests)] {
+        one();
+        other();
+    };
 }
 
 Result<void> Gateway::Parts::build_station(const GatewayOptions& options) {
@@ -191,8 +205,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const config::Config& config, bo
     parts->follower->start();
     for (const auto& loop : parts->loops)
         loop->start();
-    parts->stream_proxy =
-        std::make_unique<StreamProxy>(parts->registry.room(), parts->registry.roster(), parts->leg_notes);
+    parts->stream_proxy->follow(parts->registry.roster());
     parts->http->follow(parts->registry.roster());
     std::unique_ptr<Gateway> gateway(new Gateway(std::move(parts)));
     gateway->start_steward(events, options.config_path);
@@ -215,7 +228,7 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
         proxy->follow(std::move(roster));
     });
     parts.steward->also_await([proxy, http] { return proxy->is_current() && http->is_current(); });
-    parts.steward->before_reload([http](const config::Config& wanted) { return http->prepare(wanted); });
+    parts.steward->before_reload([&parts](const config::Config& wanted) { return parts.prepare_proxies(wanted); });
     parts.steward->start();
     parts.health = std::make_unique<HealthWatch>(
         events, *parts.steward, *this,
@@ -261,6 +274,10 @@ unsigned Gateway::stream_thread_count() const {
 }
 const StreamCounters& Gateway::stream_counters(unsigned thread) const {
     return thread == 0 ? parts_->stream_proxy->counters() : parts_->http->stream_counters(thread - 1);
+}
+
+const balance::TlsCounters& Gateway::tls_counters(ListenerIndex listener) const {
+    return parts_->stream_proxy->tls_counters(listener);
 }
 
 control::WorkerFacts Gateway::worker(unsigned worker) const {

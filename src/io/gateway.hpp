@@ -67,6 +67,7 @@ public:
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override;
     [[nodiscard]] unsigned stream_thread_count() const override;
     [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override;
+    [[nodiscard]] const balance::TlsCounters& tls_counters(ListenerIndex listener) const override;
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override;
     [[nodiscard]] control::PortFacts port(PortIndex port) const override;
     [[nodiscard]] control::ForwardingFacts forwarding() const override;

@@ -38,24 +38,51 @@ balance::ProxySettings settings_with(balance::LegNotes& leg_notes) {
 
 } // namespace
 
-StreamProxy::StreamProxy(const control::Room& room, std::shared_ptr<const chain::Roster> roster,
-                         balance::LegNotes& leg_notes)
-    : counters_({.listeners = room.listeners, .targets = room.targets}), books_(counters_),
+StreamProxy::StreamProxy(boost::asio::io_context& events, const control::Room& room, balance::LegNotes& leg_notes)
+    : watch_(
+          events, [this] { return planner_.poll(monotonic_now()); }, [this] { publish(); }),
+      counters_({.listeners = room.listeners, .targets = room.targets}), tls_(room.listeners), books_(counters_, tls_),
       chooser_(chooser_state(room), counters_, &monotonic_now), work_(loop_.get_executor()),
-      retry_(loop_.get_executor()), proxy_(loop_, settings_with(leg_notes), chooser_, books_), given_(roster->version) {
-    follow(std::move(roster));
+      retry_(loop_.get_executor()), proxy_(loop_, settings_with(leg_notes), chooser_, books_) {
+    books_.tell_of_tls(
+        [this](balance::TargetId target, const std::string& sentence) { tell_of_target(target, sentence); });
+}
+
+Result<std::function<void()>> StreamProxy::prepare(const config::Config& config) {
+    auto draft = planner_.draft(config, monotonic_now());
+    if (!draft) return tl::unexpected(draft.error());
+    return [this, ready = std::move(*draft)] {
+        for (const std::string& warning : ready.warnings())
+            spdlog::warn("{}", warning);
+        planner_.take(ready);
+    };
+}
+
+void StreamProxy::follow(Roster roster) {
+    roster_ = std::move(roster);
+    publish();
+    if (!thread_.joinable()) start_thread();
+}
+
+void StreamProxy::publish() {
+    if (roster_ == nullptr) return;
+    const Terms terms = roster_->directory != nullptr ? planner_.terms(*roster_->directory) : nullptr;
+    boost::asio::post(loop_, [this, roster = roster_, terms, number = ++given_] {
+        take(roster, terms);
+        taken_.store(number, std::memory_order_release);
+    });
+}
+
+void StreamProxy::start_thread() {
     thread_ = std::thread([this] {
         ::pthread_setname_np(::pthread_self(), "stream-proxy");
         loop_.run();
     });
-}
-
-void StreamProxy::follow(std::shared_ptr<const chain::Roster> roster) {
-    given_ = roster->version;
-    boost::asio::post(loop_, [this, roster = std::move(roster)]() mutable { take(std::move(roster)); });
+    watch_.start();
 }
 
 void StreamProxy::stop() {
+    watch_.stop();
     if (!thread_.joinable()) return;
     boost::asio::post(loop_, [this] {
         is_stopping_ = true;
@@ -65,19 +92,22 @@ void StreamProxy::stop() {
     thread_.join();
 }
 
-void StreamProxy::take(std::shared_ptr<const chain::Roster> roster) {
-    const std::uint64_t version = roster->version;
-    const auto directory = roster->directory;
-    if (directory != nullptr) {
-        chooser_.follow(std::move(roster));
-        listeners_ = balance::stream_listeners(*directory);
-        if (!listeners_.empty() && !is_prepared_) prepare();
-        listen();
-        for (std::size_t index = 0; index < directory->targets.size(); ++index) {
-            if (directory->targets[index].ends_flows) proxy_.terminate(static_cast<balance::TargetId>(index));
-        }
+void StreamProxy::take(Roster roster, Terms terms) {
+    if (roster->directory == nullptr) return;
+    directory_ = roster->directory;
+    listeners_ = balance::stream_listeners(*directory_, *terms);
+    chooser_.follow(std::move(roster), std::move(terms));
+    if (!listeners_.empty() && !is_prepared_) make_room();
+    listen();
+    for (std::size_t index = 0; index < directory_->targets.size(); ++index) {
+        if (directory_->targets[index].ends_flows) proxy_.terminate(static_cast<balance::TargetId>(index));
     }
-    taken_.store(version, std::memory_order_release);
+}
+
+void StreamProxy::tell_of_target(balance::TargetId target, const std::string& sentence) const {
+    if (target >= directory_->targets.size()) return; // of a roster before
+    const balance::Target& whose = directory_->targets[target];
+    spdlog::warn("Target {} of group {}: {}", whose.name, directory_->groups[whose.group].name, sentence);
 }
 
 void StreamProxy::listen() {
@@ -100,7 +130,7 @@ void StreamProxy::retry_soon() {
 }
 
 /// Once, when the first listener comes.
-void StreamProxy::prepare() {
+void StreamProxy::make_room() {
     is_prepared_ = true;
     make_room_for_connections("the stream proxy");
 }

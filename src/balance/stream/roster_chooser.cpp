@@ -84,11 +84,15 @@ std::optional<TargetChoice> RosterChooser::choose(const ClientFacts& client, std
         choose_target(directory, shares_for(listener, client.hello), request, CountedFlows(counters_.targets), state_);
     if (index == no_index) return std::nullopt;
     const Target& target = directory.targets[index];
+    const TargetGroup& group = directory.groups[target.group];
     TargetChoice choice;
     choice.target = index;
     choice.address = {target.address, target.port};
-    choice.notes_client = directory.groups[target.group].notes_clients;
-    if (directory.groups[target.group].proxy_protocol_v2) choice.header = header(listener, client.peer);
+    choice.notes_client = group.notes_clients;
+    if (group.proxy_protocol_v2) choice.header = header(listener, client.peer);
+    if (!group.is_tls) return choice;
+    choice.tls = terms_->groups[target.group];
+    if (choice.tls == nullptr) return std::nullopt; // never in the clear
     return choice;
 }
 

@@ -5,6 +5,7 @@
 
 #include "balance/l4/choose_target.hpp"
 #include "balance/proxy/target_chooser.hpp"
+#include "balance/stream/stream_terms.hpp"
 #include "chain/roster.hpp"
 #include "support/clock.hpp"
 #include "telemetry/counters.hpp"
@@ -19,8 +20,11 @@ public:
     RosterChooser(ChooserState state, const StreamCounters& counters, Instant (*now)())
         : state_(std::move(state)), counters_(counters), now_(now) {}
 
-    /// Before the first choice, and for all choices from now on. With a directory.
-    void follow(std::shared_ptr<const chain::Roster> roster) noexcept { roster_ = std::move(roster); }
+    /// Before the first choice, and for all choices from now on. With a directory, which the terms are for.
+    void follow(std::shared_ptr<const chain::Roster> roster, std::shared_ptr<const StreamTerms> terms) noexcept {
+        roster_ = std::move(roster);
+        terms_ = std::move(terms);
+    }
     std::optional<TargetChoice> choose(const ClientFacts& client, std::span<const TargetId> failed) override;
 
 private:
@@ -30,6 +34,7 @@ private:
     const StreamCounters& counters_;
     Instant (*now_)();
     std::shared_ptr<const chain::Roster> roster_;
+    std::shared_ptr<const StreamTerms> terms_;
 };
 
 } // namespace sallyport::balance

@@ -117,6 +117,14 @@ TEST_CASE("direct server return rewrites nothing, and the proxy chooses by itsel
     CHECK(lab.json("tcp 192.0.2.10:40000 > 192.0.2.80:443").at("ends").as_string() == "to_proxy");
 }
 
+TEST_CASE("a listener of TLS takes the flow to itself, too") {
+    Lab lab;
+    lab.config.listeners[4].tls.emplace();
+    lab.roster = balance::build_roster(lab.config);
+    CHECK(says(lab.words("tcp 192.0.2.10:40000 > 192.0.2.80:443"),
+               "accepted by the proxy, which ends TLS and chooses the target"));
+}
+
 TEST_CASE("a listener of HTTP takes the flow to itself, and its rules decide about requests") {
     const Lab lab;
     const char* const flow = "tcp 192.0.2.10:40000 > 192.0.2.80:8080";

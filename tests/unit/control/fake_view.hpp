@@ -44,6 +44,9 @@ struct FakeView : control::View {
     [[nodiscard]] const StreamCounters& stream_counters(unsigned thread) const override {
         return thread == 0 ? streams : more_streams;
     }
+    [[nodiscard]] const balance::TlsCounters& tls_counters(ListenerIndex listener) const override {
+        return tls[listener];
+    }
     [[nodiscard]] control::WorkerFacts worker(unsigned worker) const override {
         return {.flow_capacity = 1000, .flow_memory_bytes = 128'000, .pending_packets = worker};
     }
@@ -103,6 +106,7 @@ struct FakeView : control::View {
     std::set<std::string> zones;
     std::optional<control::FlowLogFacts> log;
     StreamCounters streams{{.listeners = 16, .targets = 64}};
+    std::array<balance::TlsCounters, 16> tls;
     serve::HttpCounters http[2];
     unsigned http_threads = 0;
     std::vector<control::HttpLogFacts> logs;

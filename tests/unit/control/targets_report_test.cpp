@@ -119,10 +119,36 @@ TEST_CASE("status tells of each listener what it has and what it could not take"
               R"({"name": "www", "endpoint": "office", "address": "192.0.2.80", "port": 80, "protocol": "TCP",
             "mode": "rewrite", "is_gone": false, "forward": [{"target_group": "web", "weight": 1}],
             "flows_active": 5, "flows_created": 8, "half_open": 5, "half_open_dropped": 1, "sources_refused": 2,
-            "no_target": 3, "port_allocation_errors": 4, "keys_taken": 5})"));
+            "no_target": 3, "port_allocation_errors": 4, "keys_taken": 5, "tls": null})"));
     const auto shown = lines(cli::status_table(status.as_object()));
     CHECK_THAT(shown[shown.size() - 2], Contains("listener  endpoint  address        protocol  mode     forwards to"));
     CHECK_THAT(shown.back(), Contains("www       office    192.0.2.80:80  TCP       rewrite  web"));
+}
+
+TEST_CASE("status tells of a listener's handshakes, and why they failed") {
+    config::Config config = web_farm();
+    config.listeners[0].mode = config::ListenerMode::proxy;
+    config.listeners[0].tls.emplace();
+    config.target_groups[0].tls.emplace();
+    FarmView view(config);
+    balance::TlsCounters& tls = view.tls[0];
+    tls.clients.handshakes.add(7);
+    tls.clients.failures[static_cast<std::size_t>(tls::HandshakeFailure::not_tls)].add(2);
+    tls.clients.failures[static_cast<std::size_t>(tls::HandshakeFailure::timeout)].add(1);
+    tls.resumed.add(3);
+    tls.targets.handshakes.add(6);
+    tls.targets.failures[static_cast<std::size_t>(tls::HandshakeFailure::peer_certificate)].add(5);
+    const value status = control::status_report(view);
+    CHECK(status.at("listeners").at(0).at("protocol") == "TLS");
+    CHECK(status.at("listeners").at(0).at("tls") ==
+          parse(R"({"clients": {"handshakes": 7, "failures": {"closed": 0, "not_tls": 2, "version": 0, "cipher": 0,
+            "peer_certificate": 0, "alert": 0, "protocol": 0, "internal": 0, "timeout": 1}}, "resumed": 3,
+            "targets": {"handshakes": 6, "failures": {"closed": 0, "not_tls": 0, "version": 0, "cipher": 0,
+            "peer_certificate": 5, "alert": 0, "protocol": 0, "internal": 0, "timeout": 0}}})"));
+    const auto shown = lines(cli::status_table(status.as_object()));
+    CHECK(shown[shown.size() - 2] == "TLS of  handshakes  resumed  failures              to targets  failures");
+    CHECK(shown.back() == "www              7        3  not_tls 2, timeout 1           6  peer_certificate 5");
+    CHECK(control::targets_report(view).at("target_groups").at(0).at("preserve_client_ip") == false);
 }
 
 TEST_CASE("a listener that is gone is shown as long as it has flows") {

@@ -41,8 +41,8 @@ config::Config proxied_farm() {
 struct Stage {
     explicit Stage(const config::Config& config)
         : counters({.listeners = 8, .targets = 16}), chooser(ChooserState(8, 64, SipKey{1, 2}, 3), counters, &at_start),
-          books(counters), roster(std::make_shared<const chain::Roster>(build_roster(config))) {
-        chooser.follow(roster);
+          books(counters, tls), roster(std::make_shared<const chain::Roster>(build_roster(config))) {
+        chooser.follow(roster, StreamPlanner().terms(*roster->directory));
     }
     std::optional<TargetChoice> choose(const char* server_name = nullptr, std::vector<TargetId> failed = {}) {
         ClientHello hello;
@@ -57,10 +57,15 @@ struct Stage {
     }
 
     StreamCounters counters;
+    std::vector<TlsCounters> tls{8};
     RosterChooser chooser;
     StreamBooks books;
     std::shared_ptr<const chain::Roster> roster;
 };
+
+std::vector<StreamListener> listeners_of(const chain::Roster& roster) {
+    return stream_listeners(*roster.directory, *StreamPlanner().terms(*roster.directory));
+}
 
 std::string text_of(const HeaderChoice& header, TlvType type) {
     const auto found = std::ranges::find(header.tlvs, type, &OwnedTlv::type);
@@ -77,7 +82,7 @@ TEST_CASE("the proxy listens where listeners with mode proxy are that are not go
     config.listeners[0].proxy_protocol_from = {*IpPrefix::parse("198.51.100.0/24")};
     config.listeners[0].tcp_idle = std::chrono::seconds(77);
     const auto slots = first_target_slots(config);
-    const auto listeners = stream_listeners(*build_roster(config, chain::first_slots(config), slots).directory);
+    const auto listeners = listeners_of(build_roster(config, chain::first_slots(config), slots));
     REQUIRE(listeners.size() == 1);
     CHECK(listeners[0].id == 0);
     CHECK(listeners[0].address.to_string() == "192.0.2.80:443");
@@ -86,10 +91,9 @@ TEST_CASE("the proxy listens where listeners with mode proxy are that are not go
     CHECK(listeners[0].trusted == config.listeners[0].proxy_protocol_from);
     CHECK(listeners[0].idle_timeout == std::chrono::seconds(77));
     config.listeners[0].http.emplace();
-    CHECK(stream_listeners(*build_roster(config, chain::first_slots(config), first_target_slots(config)).directory)
-              .empty());
+    CHECK(listeners_of(build_roster(config, chain::first_slots(config), first_target_slots(config))).empty());
     const auto next = next_target_slots(slots, web_farm(), {});
-    CHECK(stream_listeners(*build_roster(web_farm(), chain::first_slots(config), next).directory).empty());
+    CHECK(listeners_of(build_roster(web_farm(), chain::first_slots(config), next)).empty());
 }
 
 TEST_CASE("the first rule that has the name decides, and the default action where none has it or none is told") {
@@ -144,7 +148,8 @@ TEST_CASE("least connections goes by the connections that the proxy has") {
 
 TEST_CASE("the books know who is where, what went over, and who did not answer") {
     StreamCounters counters({.listeners = 1, .targets = 2});
-    StreamBooks books(counters);
+    std::vector<TlsCounters> tls(8);
+    StreamBooks books(counters, tls);
     books.joined(1);
     books.connected(1, {});
     books.carried(1, 10, 0);
@@ -167,6 +172,8 @@ TEST_CASE("the books know who is where, what went over, and who did not answer")
     books.connect_failed(1, ConnectFailure::local);
     CHECK(counts.refused.read() == 1);
     CHECK(counts.unanswered.read() == 2);
+    books.connect_failed(1, ConnectFailure::tls);
+    CHECK(counts.refused.read() + counts.unanswered.read() == 3); // it has answered
     report.end = StreamEnd::no_target;
     books.ended(report);
     report.end = StreamEnd::denied;
@@ -174,4 +181,32 @@ TEST_CASE("the books know who is where, what went over, and who did not answer")
     CHECK(counters.listeners[0].no_target.read() == 1);
     CHECK(counters.listeners[0].sources_refused.read() == 1);
     CHECK(counters.targets[0].flows_created.read() == 0);
+}
+
+TEST_CASE("the books count handshakes by listener, and say why there is none with a target, but not again and again") {
+    StreamCounters counters({.listeners = 8, .targets = 2});
+    std::vector<TlsCounters> tls(8);
+    StreamBooks books(counters, tls);
+    std::vector<std::string> said;
+    books.tell_of_tls([&](TargetId target, const std::string& text) { said.push_back(std::to_string(target) + text); });
+    books.client_tls_agreed(3, false);
+    books.client_tls_agreed(3, true);
+    tls::FailedHandshake why;
+    why.kind = tls::HandshakeFailure::cipher;
+    books.client_tls_failed(3, why);
+    CHECK(tls[3].clients.handshakes.read() == 2);
+    CHECK(tls[3].resumed.read() == 1);
+    CHECK(tls[3].clients.failures[static_cast<std::size_t>(tls::HandshakeFailure::cipher)].read() == 1);
+    why.sentence = " bad";
+    for (int i = 0; i < 3; ++i)
+        books.target_tls_failed(3, 1, why);
+    why.kind = tls::HandshakeFailure::alert;
+    books.target_tls_failed(3, 1, why);
+    books.target_tls_failed(3, 0, why);
+    books.target_tls_agreed(3, 1);
+    books.target_tls_failed(3, 1, why); // within the minute
+    CHECK(said == std::vector<std::string>{"1 bad", "1 bad", "0 bad"});
+    CHECK(tls[3].targets.failures[static_cast<std::size_t>(tls::HandshakeFailure::cipher)].read() == 3);
+    CHECK(tls[3].targets.failures[static_cast<std::size_t>(tls::HandshakeFailure::alert)].read() == 3);
+    CHECK(tls[3].targets.handshakes.read() == 1);
 }
