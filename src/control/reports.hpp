@@ -14,7 +14,7 @@
 namespace sallyport::control {
 
 /// {"name", "version", "uptime_ms", "workers": [...], "ports": [...], "flows": {...}, "packets": {...}, "drops",
-/// "icmp_errors": {...}, "forwarding": {...}, "listeners": [...], "http": {...}}
+/// "icmp_errors": {...}, "forwarding": {...}, "listeners": [...], "http": {...}, "decrypted_legs": {...}}
 [[nodiscard]] boost::json::object status_report(const View& view);
 
 /// {"total", "drops": [{"reason", "count", "meaning"}, ...]} in the order of the table of reasons; with `all` also

@@ -173,6 +173,7 @@ json::object status_report(const View& view) {
          {{"routes", forwarding.routes}, {"neighbours", forwarding.neighbours}, {"pending_packets", pending_packets}}},
         {"listeners", listeners_report(view)},
         {"http", http_report(view)},
+        {"decrypted_legs", {{"clients_not_told", view.clients_not_told()}}},
     };
 }
 

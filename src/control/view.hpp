@@ -94,6 +94,8 @@ public:
     [[nodiscard]] virtual const StreamCounters& stream_counters(unsigned thread) const = 0;
     /// Of a listener of TLS without HTTP.
     [[nodiscard]] virtual const balance::TlsCounters& tls_counters(ListenerIndex listener) const = 0;
+    /// Connections to targets of whose client the appliances on the way could not be told.
+    [[nodiscard]] virtual std::uint64_t clients_not_told() const = 0;
     [[nodiscard]] virtual WorkerFacts worker(unsigned worker) const = 0;
     [[nodiscard]] virtual PortFacts port(PortIndex port) const = 0;
     [[nodiscard]] virtual ForwardingFacts forwarding() const = 0;

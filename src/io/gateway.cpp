@@ -351,6 +351,10 @@ std::optional<control::FlowLogFacts> Gateway::flow_log() const {
     return parts_->flow_log_facts();
 }
 
+std::uint64_t Gateway::clients_not_told() const {
+    return parts_->leg_notes.lost();
+}
+
 unsigned Gateway::http_thread_count() const {
     return parts_->http->thread_count();
 }

@@ -80,6 +80,7 @@ public:
     [[nodiscard]] std::set<std::string> shifted_zones() const override;
     [[nodiscard]] WallClock wall_clock() const override;
     [[nodiscard]] std::optional<control::FlowLogFacts> flow_log() const override;
+    [[nodiscard]] std::uint64_t clients_not_told() const override;
     [[nodiscard]] unsigned http_thread_count() const override;
     [[nodiscard]] const serve::HttpCounters& http_counters(unsigned thread) const override;
     [[nodiscard]] std::vector<control::HttpLogFacts> http_logs() const override;

@@ -37,6 +37,7 @@ struct FakeView : control::View {
     [[nodiscard]] const chain::Roster& roster() const override { return plan; }
     [[nodiscard]] unsigned worker_count() const override { return static_cast<unsigned>(counts.size()); }
     [[nodiscard]] const WorkerCounters& counters(unsigned worker) const override { return counts[worker]; }
+    [[nodiscard]] std::uint64_t clients_not_told() const override { return 7; }
     [[nodiscard]] unsigned http_thread_count() const override { return http_threads; }
     [[nodiscard]] const serve::HttpCounters& http_counters(unsigned thread) const override { return http[thread]; }
     [[nodiscard]] std::vector<control::HttpLogFacts> http_logs() const override { return logs; }

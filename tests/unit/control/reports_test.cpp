@@ -68,6 +68,7 @@ TEST_CASE("status tells what failover did") {
     CHECK(status.at("flows").at("moved") == 3);
     CHECK(status.at("flows").at("reset") == 4);
     CHECK(status.at("resets_sent") == 8);
+    CHECK(status.at("decrypted_legs").at("clients_not_told") == 7);
     CHECK(status.at("copies_lost") == 5);
 }
 
