@@ -21,7 +21,9 @@ constexpr Number numbers[] = {{&TargetCounts::flows_ended, &TargetCounters::flow
                               {&TargetCounts::refused, &TargetCounters::refused},
                               {&TargetCounts::unanswered, &TargetCounters::unanswered},
                               {&TargetCounts::answered, &TargetCounters::answered},
-                              {&TargetCounts::terminated, &TargetCounters::terminated}};
+                              {&TargetCounts::terminated, &TargetCounters::terminated},
+                              {&TargetCounts::requests_succeeded, &TargetCounters::requests_succeeded},
+                              {&TargetCounts::requests_failed, &TargetCounters::requests_failed}};
 
 } // namespace
 

@@ -21,6 +21,8 @@ struct TargetCounts {
     std::uint64_t unanswered = 0;
     std::uint64_t answered = 0;
     std::uint64_t terminated = 0;
+    std::uint64_t requests_succeeded = 0;
+    std::uint64_t requests_failed = 0;
 
     /// Created less ended: read the later one first, so that what happens in between makes it no smaller than it is.
     [[nodiscard]] std::uint64_t flows_active() const noexcept {

@@ -286,6 +286,8 @@ void Exchange::on_time() {
         return touch();
     }
     const bool waits_for_client = !state_.request_ended && !state_.client_paused && state_.phase != Phase::tunnel;
+    const bool waits_for_target = !waits_for_client && !state_.target_paused && state_.phase != Phase::tunnel;
+    if (waits_for_target) count_failure();
     leave_target();
     if (state_.head_sent) return fall();
     if (waits_for_client) {

@@ -112,6 +112,9 @@ private:
     bool on_response_body(std::string_view bytes) override;
     void on_response_end(const http::Fields& trailers) override;
     void on_target_fault(TargetFault fault) override;
+    void lose_target(TargetFault fault);
+    void count_failure() noexcept;
+    [[nodiscard]] bool is_its_own(TargetFault fault) const noexcept;
     void on_target_drained() override;
     void leave_target();
     // The answer.

@@ -73,6 +73,7 @@ void Exchange::try_target() {
             }
             return;
         }
+        count_failure();
         if (!may_try_again(TargetFault::refused)) return answer(502);
     }
 }
@@ -109,6 +110,21 @@ bool Exchange::may_try_again(TargetFault fault) {
 
 void Exchange::on_target_fault(TargetFault fault) {
     target_ = nullptr;
+    if (is_its_own(fault)) count_failure();
+    lose_target(fault);
+}
+
+/// Not of a connection that had waited, and was closed just as it was needed; and tunnels end as they please.
+bool Exchange::is_its_own(TargetFault fault) const noexcept {
+    if (fault == TargetFault::unprocessed || state_.phase == Phase::tunnel) return false;
+    return fault != TargetFault::closed || !state_.is_reused || state_.target_status != 0;
+}
+
+void Exchange::count_failure() noexcept {
+    engine_.books().targets[tries_.back().index].requests_failed.add(1);
+}
+
+void Exchange::lose_target(TargetFault fault) {
     if (may_try_again(fault)) return try_target();
     if (state_.head_sent) return fall();
     answer(fault == TargetFault::connect_time ? 504 : 502);
@@ -120,7 +136,7 @@ void Exchange::on_new_world() {
     if (directory != nullptr && !directory->targets[tries_.back().index].ends_flows) return;
     engine_.books().targets[tries_.back().index].terminated.add(1);
     std::exchange(target_, nullptr)->cancel();
-    on_target_fault(TargetFault::closed);
+    lose_target(TargetFault::closed);
 }
 
 void Exchange::on_target_ready() {
@@ -166,6 +182,11 @@ void Exchange::on_response_head(http::ResponseHead& head) {
     state_.answered = engine_.reactor().now();
     state_.status = state_.target_status = head.status;
     tries_.back().log.status = head.status;
+    if (head.status >= 500) {
+        count_failure();
+    } else {
+        engine_.books().targets[tries_.back().index].requests_succeeded.add(1);
+    }
     count_answer(engine_.count().answers_of_targets, head.status);
     if (head.status == 101) {
         state_.phase = Phase::tunnel;
