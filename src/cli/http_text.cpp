@@ -40,6 +40,8 @@ std::string http_text(const json::object& http) {
                        word(http, "retries") + " retries\n" + "tls         " + word(tls, "handshakes") +
                        " handshakes, " + word(tls, "resumed") + " resumed, " + word(tls, "failures") + " failed; " +
                        word(targets, "tls_failures") + " failed at targets\n";
+    if (!items(http, "anomalous_targets").empty()) text += "anomalous   " + list(http, "anomalous_targets") + "\n";
+    if (!items(http, "mitigated_targets").empty()) text += "mitigated   " + list(http, "mitigated_targets") + "\n";
     for (const json::value& each : items(http, "logs")) {
         if (!each.is_object()) continue;
         const json::object& log = each.get_object();

@@ -32,8 +32,12 @@ std::string zone_of(const json::object& member) {
 }
 
 std::string weight_of(const json::object& member) {
-    const std::string share = word(member, "share_percent");
-    return word(member, "weight") + (share == "100" || share == "-" ? "" : " x " + share + " %");
+    std::string text = word(member, "weight");
+    for (const char* const key : {"share_percent", "mitigated_percent"}) {
+        const std::string share = word(member, key);
+        if (share != "100" && share != "-") text += " x " + share + " %";
+    }
+    return text + (is_true(member, "anomalous") ? ", anomalous" : "");
 }
 
 std::string sentences(const json::array& members) {

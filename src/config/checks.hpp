@@ -48,8 +48,6 @@ Findings check_l4_addresses(const Config& config);
 Findings check_http(const Config& config);
 /// Warnings about rules for the gateway's own connections, and who asks for clients behind them.
 Findings check_decrypted_legs(const Config& config);
-/// What can be said and is not served yet.
-Findings check_served(const Config& config);
 /// Whether files of certificates and keys can be read: the one check that looks beyond the configuration.
 Findings check_files(const Config& config);
 /// Warnings about target groups that no listener names.

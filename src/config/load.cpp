@@ -83,7 +83,7 @@ private:
     std::set<std::string> misread_;
 };
 
-void check_whole(const Config& config, const Node& root, Extent extent, Report& report) {
+void check_whole(const Config& config, const Node& root, Report& report) {
     const bool addressing = addressing_was_read(report);
     const bool policy = !report.has_error_under("policy");
     Checking checking(config, root, report);
@@ -97,7 +97,6 @@ void check_whole(const Config& config, const Node& root, Extent extent, Report& 
     checking.run(check_forwards);
     checking.run(check_http);
     checking.run(check_files);
-    if (extent == Extent::what_is_served) checking.run(check_served);
     if (!report.has_error_under("gateway.zone")) checking.run(check_zones);
     if (addressing && !report.has_error_under("endpoints")) {
         checking.run(check_reachability);
@@ -117,7 +116,7 @@ Loaded failed(std::string problem, std::string advice) {
     return loaded;
 }
 
-Loaded load(std::string_view text, const fs::path& base, Extent extent) {
+Loaded load(std::string_view text, const fs::path& base) {
     Loaded loaded;
     Report report;
     const std::optional<Node> root = parse_document(text, report);
@@ -127,7 +126,7 @@ Loaded load(std::string_view text, const fs::path& base, Extent extent) {
         std::error_code ignored;
         const fs::path absolute = fs::absolute(base.empty() ? "." : base, ignored);
         loaded.config = read_sections(*root, absolute, report);
-        check_whole(loaded.config, *root, extent, report);
+        check_whole(loaded.config, *root, report);
         in_priority_order(loaded.config);
     }
     loaded.findings = report.take();
@@ -136,9 +135,9 @@ Loaded load(std::string_view text, const fs::path& base, Extent extent) {
 
 } // namespace
 
-Loaded load_text(std::string_view text, const fs::path& base, Extent extent) noexcept {
+Loaded load_text(std::string_view text, const fs::path& base) noexcept {
     try {
-        return load(text, base, extent);
+        return load(text, base);
     } catch (const std::exception& fault) {
         return failed(std::string("cannot be read: ") + fault.what(), "simplify the file");
     }

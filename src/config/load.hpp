@@ -24,11 +24,7 @@ struct Loaded {
 /// finding as well; never throws.
 Loaded load_file(const std::string& path) noexcept;
 
-/// All that can be said includes what no gateway serves yet.
-enum class Extent : std::uint8_t { what_is_served, all_that_can_be_said };
-
 /// The same for a text; `base` is the folder that relative paths start from.
-Loaded load_text(std::string_view text, const std::filesystem::path& base,
-                 Extent extent = Extent::what_is_served) noexcept;
+Loaded load_text(std::string_view text, const std::filesystem::path& base) noexcept;
 
 } // namespace sallyport::config

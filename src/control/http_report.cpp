@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "balance/l4/directory.hpp"
 #include "control/reports.hpp"
 #include "control/view.hpp"
 
@@ -43,6 +44,18 @@ json::object lines(const HttpLogFacts::Lines& facts) {
         {"written", facts.written}, {"lost", facts.lost}, {"dropped", facts.dropped}, {"failing", facts.is_failing}};
 }
 
+/// "group/target" of those that hold.
+template <typename Holds>
+json::array targets_that(const View& view, Holds holds) {
+    json::array names;
+    const auto directory = view.roster().directory;
+    if (directory == nullptr) return names;
+    for (const balance::TargetGroup& group : directory->groups)
+        for (const TargetIndex index : group.targets)
+            if (holds(view.target_state(index))) names.emplace_back(group.name + "/" + directory->targets[index].name);
+    return names;
+}
+
 } // namespace
 
 json::value http_report(const View& view) {
@@ -67,6 +80,8 @@ json::value http_report(const View& view) {
           {"reused", sum(view, &Numbers::target_connections_reused)},
           {"tls_failures", sum(view, &Numbers::target_tls_failures)}}},
         {"retries", sum(view, &Numbers::retries)},
+        {"anomalous_targets", targets_that(view, [](const MemberState& each) { return each.is_anomalous; })},
+        {"mitigated_targets", targets_that(view, [](const MemberState& each) { return each.mitigated_percent < 100; })},
         {"bytes_in", sum(view, &Numbers::bytes_in)},
         {"bytes_out", sum(view, &Numbers::bytes_out)},
         {"logs", std::move(logs)},

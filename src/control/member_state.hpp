@@ -44,7 +44,10 @@ struct MemberState {
     std::optional<std::chrono::milliseconds> drain_left; // draining, unhealthy.draining: until the delay is over
     TakenOutBy taken_out_by = TakenOutBy::nobody;
     std::uint16_t share_percent = 100; // of its weight: less while it starts slowly
-    std::string zone;                  // empty: every zone's
+    // Of targets of HTTP (health/anomaly.hpp).
+    bool is_anomalous = false;
+    std::uint16_t mitigated_percent = 100; // of that share: less while it is anomalous, or was just now
+    std::string zone;                      // empty: every zone's
     bool zone_is_shifted = false;
     bool is_free = false; // nothing is at this position
 };

@@ -109,6 +109,7 @@ void Registry::tick(Instant now, const Activity& activity) {
     const bool has_settled = activity.has_settled && !roster_is_due();
     appliances_.tick(activity.flows, has_settled, now);
     targets_.tick(activity.target_flows, has_settled, now);
+    if (activity.outcomes && anomalies_.look(config_, target_slots_, activity.outcomes, now)) is_changed_ = true;
 }
 
 std::shared_ptr<const chain::Roster> Registry::roster() {
@@ -123,6 +124,7 @@ std::shared_ptr<const chain::Roster> Registry::roster() {
 std::vector<std::string> Registry::take_news() {
     std::vector<std::string> news = appliances_.take_news();
     std::ranges::move(targets_.take_news(), std::back_inserter(news));
+    std::ranges::move(anomalies_.take_news(), std::back_inserter(news));
     return news;
 }
 

@@ -8,6 +8,7 @@
 #include "chain/roster.hpp"
 #include "chain/slots.hpp"
 #include "config/config.hpp"
+#include "control/anomalies.hpp"
 #include "control/member_choice.hpp"
 #include "control/member_state.hpp"
 #include "control/operations.hpp"
@@ -49,7 +50,9 @@ struct Room {
 struct Activity {
     std::function<std::uint64_t(ApplianceIndex)> flows;     // that are at an appliance now, never too few
     std::function<std::uint64_t(TargetIndex)> target_flows; // the same of targets
-    bool has_settled = true;                                // every worker goes by the last roster that was made
+    /// What became of requests, of targets of HTTP. Empty: nobody is taken for anomalous.
+    std::function<health::Outcomes(TargetIndex)> outcomes = {};
+    bool has_settled = true; // every worker goes by the last roster that was made
 };
 
 class Registry {
@@ -107,6 +110,7 @@ private:
     balance::TargetSlots target_slots_;
     Roll<chain::Place> appliances_;
     Roll<balance::TargetPlace> targets_;
+    Anomalies anomalies_;
     std::set<std::string> shifted_zones_;
     Room room_;
     std::shared_ptr<const chain::Roster> roster_;

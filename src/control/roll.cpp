@@ -13,6 +13,11 @@ inline constexpr bool flows_can_end = requires(Place place) {
     place.unhealthy_flows_end;
 };
 
+template <typename Place>
+inline constexpr bool has_anomalies = requires(Place place) {
+    place.mitigated_percent;
+};
+
 } // namespace
 
 template <typename Place>
@@ -172,6 +177,10 @@ MemberState Roll<Place>::state(Index index, Instant now) const {
     MemberState shown = members_[index].shown(places_[index].standing, terms_of(index), words_.unused, now);
     shown.zone = places_[index].zone;
     shown.is_free = places_[index].is_free;
+    if constexpr (has_anomalies<Place>) {
+        shown.is_anomalous = places_[index].is_anomalous;
+        shown.mitigated_percent = places_[index].mitigated_percent;
+    }
     return shown;
 }
 

@@ -38,7 +38,10 @@ json::object target_report(const View& view, TargetIndex index) {
                            {"address", target.address.to_string()},
                            {"port", target.port},
                            {"weight", target.weight}};
-    add_standing(view.target_state(index), report);
+    const MemberState state = view.target_state(index);
+    add_standing(state, report);
+    report["anomalous"] = state.is_anomalous;
+    report["mitigated_percent"] = state.mitigated_percent;
     report["health_check"] = health_report(view.target_health(index));
     report["source_ports"] = room ? json::value(*room) : json::value();
     report["flows_active"] = counts.flows_active();
@@ -52,6 +55,8 @@ json::object target_report(const View& view, TargetIndex index) {
     report["answered"] = counts.answered;
     report["refused"] = counts.refused;
     report["unanswered"] = counts.unanswered;
+    report["requests_succeeded"] = counts.requests_succeeded;
+    report["requests_failed"] = counts.requests_failed;
     return report;
 }
 
@@ -59,8 +64,10 @@ json::object group_report(const View& view, const balance::TargetGroup& group) {
     std::uint64_t flows = 0;
     for (const TargetIndex index : group.targets)
         flows += count_target(view, index).flows_active();
-    const auto healthy = std::ranges::count_if(
-        group.targets, [&](TargetIndex index) { return view.target_state(index).state == State::healthy; });
+    const auto count = [&](auto holds) {
+        return std::ranges::count_if(group.targets, [&](TargetIndex index) { return holds(view.target_state(index)); });
+    };
+    const auto healthy = count([](const MemberState& each) { return each.state == State::healthy; });
     return {{"name", group.name},
             {"protocol", protocol_word(group)},
             {"algorithm", algorithm_word(group)},
@@ -69,6 +76,8 @@ json::object group_report(const View& view, const balance::TargetGroup& group) {
             {"healthy", healthy},
             {"taking_flows", group.takers.size()},
             {"failing_open", group.is_failing_open},
+            {"anomalous", count([](const MemberState& each) { return each.is_anomalous; })},
+            {"mitigated", count([](const MemberState& each) { return each.mitigated_percent < 100; })},
             {"flows_active", flows}};
 }
 

@@ -54,8 +54,13 @@ void Steward::tick() {
     const auto target_flows = [this](TargetIndex target) {
         return control::count_target_place(tools_.view, target).flows_active();
     };
-    tools_.registry.tick(monotonic_now(),
-                         {.flows = flows, .target_flows = target_flows, .has_settled = workers_are_current()});
+    const auto outcomes = [this](TargetIndex target) {
+        const control::TargetCounts counts = control::count_target_place(tools_.view, target);
+        return health::Outcomes{.succeeded = counts.requests_succeeded, .failed = counts.requests_failed};
+    };
+    tools_.registry.tick(
+        monotonic_now(),
+        {.flows = flows, .target_flows = target_flows, .outcomes = outcomes, .has_settled = workers_are_current()});
     publish();
     warn_of_ports();
     tick_timer_.expires_after(tick_interval);

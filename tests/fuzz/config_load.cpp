@@ -151,7 +151,7 @@ void check_usable(const Config& config) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(data, data + size);
     const long lines = std::ranges::count(text, '\n') + std::ranges::count(text, '\r');
-    const Loaded loaded = load_text(text, "/", Extent::all_that_can_be_said);
+    const Loaded loaded = load_text(text, "/");
     for (const Finding& finding : loaded.findings)
         check_finding(finding, lines);
     if (loaded.usable()) check_usable(loaded.config);

@@ -59,6 +59,7 @@ void build_targets(const config::Config& config, const TargetSlots& slots, Direc
             target.name = place.name;
             target.zone = place.zone;
             target.standing = place.standing;
+            target.mitigated_percent = place.mitigated_percent;
             const config::TargetGroup* group = config::find_target_group(config, place.group);
             if (group != nullptr && place.is_configured) {
                 const std::uint16_t at = position(group->targets, place.name);

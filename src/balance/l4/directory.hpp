@@ -35,6 +35,7 @@ struct alignas(64) Target {
     std::string name;
     std::string zone;
     chain::Standing standing;
+    std::uint16_t mitigated_percent = 100; // of its weight: less while it fails more requests than the others
 };
 
 struct TargetGroup {

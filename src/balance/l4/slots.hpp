@@ -30,6 +30,9 @@ struct TargetPlace {
     bool is_free = false;      // no flow holds it any more
     /// Unhealthy, and its unhealthy_draining interval is over (with unhealthy_termination: at once).
     bool unhealthy_flows_end = false;
+    // Of HTTP: it fails more requests than the others, and what it is left with of its weight (health/anomaly.hpp).
+    bool is_anomalous = false;
+    std::uint16_t mitigated_percent = 100;
     chain::Standing standing;
 };
 

@@ -22,6 +22,12 @@ bool has_enough(std::size_t healthy, std::size_t available, const config::Health
     return healthy >= std::min<std::size_t>(minimum.count, available) && healthy * 100 >= available * minimum.percent;
 }
 
+/// Percent of its weight: who starts slowly and is mitigated has a part of a part.
+std::uint16_t share_of(const Target& target) {
+    const unsigned share = unsigned{target.standing.share_percent} * target.mitigated_percent / 100;
+    return static_cast<std::uint16_t>(std::max(share, 1U));
+}
+
 void build_tables(const std::vector<Target>& targets, TargetGroup& group) {
     switch (group.algorithm) {
     case config::Algorithm::flow_hash:
@@ -62,11 +68,10 @@ void choose_takers(const std::string& zone, const config::TargetGroup& from, con
     group.takers = group.is_failing_open ? available : healthy;
     // Weights and the shares of those that start slowly in one unit, so that 1 % of a weight of 1 is not nothing.
     const bool all_full = std::all_of(group.takers.begin(), group.takers.end(),
-                                      [&](TargetIndex index) { return targets[index].standing.share_percent >= 100; });
+                                      [&](TargetIndex index) { return share_of(targets[index]) >= 100; });
     for (const TargetIndex index : group.takers) {
         const Target& target = targets[index];
-        group.weights.push_back(all_full ? target.weight
-                                         : select::weight_at_share(target.weight, target.standing.share_percent));
+        group.weights.push_back(all_full ? target.weight : select::weight_at_share(target.weight, share_of(target)));
     }
     build_tables(targets, group);
 }

@@ -58,7 +58,7 @@ http_logs: {front: {requests: front.log}}
 }
 
 Config load_usable(const std::string& text) {
-    const Loaded loaded = load_text(text, "/etc/sallyport", Extent::all_that_can_be_said);
+    const Loaded loaded = load_text(text, "/etc/sallyport");
     for (const Finding& finding : loaded.findings)
         UNSCOPED_INFO(format("FILE", finding));
     CHECK(loaded.findings.empty());

@@ -71,18 +71,40 @@ TEST_CASE("targets shows how each stands, what went there, and what became of co
           parse(
               R"({"group": "web", "name": "web-1", "address": "203.0.113.11", "port": 80, "weight": 1, "zone": null,
             "zone_shifted": false, "share_percent": 100, "state": "healthy", "state_age_ms": 0, "reason": null,
-            "sentence": null, "taken_out_by": null, "drain_left_ms": null,
+            "sentence": null, "taken_out_by": null, "drain_left_ms": null, "anomalous": false, "mitigated_percent": 100,
             "health_check": {"checks": 30, "checks_failed": 2, "failures_in_a_row": 0, "took_us": 400,
                              "last_failure": null, "fails_connections": false},
             "source_ports": null, "flows_active": 5, "flows_created": 9, "flows_ended": 4, "flows_terminated": 3,
             "packets_to": 10, "bytes_to": 1000, "packets_from": 7, "bytes_from": 9000, "answered": 6, "refused": 2,
-            "unanswered": 1})"));
+            "unanswered": 1, "requests_succeeded": 0, "requests_failed": 0})"));
     CHECK(report.at("targets").at(1).at("health_check").is_null());
     REQUIRE(report.at("target_groups").as_array().size() == 2);
     CHECK(parse(serialize(report.at("target_groups").at(0))) ==
           parse(
               R"({"name": "web", "protocol": "TCP", "algorithm": "flow_hash", "preserve_client_ip": true, "targets": 2,
-            "healthy": 2, "taking_flows": 2, "failing_open": false, "flows_active": 5})"));
+            "healthy": 2, "taking_flows": 2, "failing_open": false, "anomalous": 0, "mitigated": 0,
+            "flows_active": 5})"));
+}
+
+TEST_CASE("targets and status tell who is anomalous, and who has less of its weight for that") {
+    FarmView view;
+    view.http_threads = 1;
+    view.target_states[0] = {.is_anomalous = true, .mitigated_percent = 10};
+    view.target_states[1] = {.share_percent = 50, .mitigated_percent = 40}; // well, and not all of it back
+    view.streams.targets[0].requests_failed.add(30);
+    view.more_streams.targets[0].requests_succeeded.add(4);
+    const value report = control::targets_report(view);
+    CHECK(report.at("target_groups").at(0).at("anomalous") == 1);
+    CHECK(report.at("target_groups").at(0).at("mitigated") == 2);
+    CHECK(report.at("targets").at(0).at("requests_failed") == 30);
+    CHECK(report.at("targets").at(0).at("requests_succeeded") == 4);
+    const std::string shown = cli::targets_table(report.as_object());
+    CHECK_THAT(shown, Contains("  1 x 10 %, anomalous  healthy"));
+    CHECK_THAT(shown, Contains("  1 x 50 % x 40 %  healthy"));
+    const value status = control::status_report(view);
+    CHECK(serialize(status.at("http").at("anomalous_targets")) == R"(["web/web-1"])");
+    CHECK_THAT(cli::status_table(status.as_object()),
+               Contains("\nanomalous   web/web-1\nmitigated   web/web-1,web/web-2\n"));
 }
 
 TEST_CASE("a target does not inherit the numbers of who had its place before") {

@@ -148,6 +148,20 @@ TEST_CASE("weights are as configured, and shares of slow start in one unit with 
     CHECK(group.chosen.weights[1] >= 1); // not nobody
 }
 
+TEST_CASE("who is mitigated has a part of its weight, and of its share of slow start") {
+    Group group(3);
+    group.targets[1].mitigated_percent = 10;
+    group.targets[2].standing.share_percent = 50;
+    group.targets[2].mitigated_percent = 40;
+    static_cast<void>(group.takers());
+    CHECK(group.chosen.weights[0] == 10 * group.chosen.weights[1]);
+    CHECK(group.chosen.weights[0] == 5 * group.chosen.weights[2]);
+    group.targets[2].standing.share_percent = 5;
+    group.targets[2].mitigated_percent = 10;
+    static_cast<void>(group.takers());
+    CHECK(group.chosen.weights[2] >= 1);
+}
+
 TEST_CASE("flow hash shares places by weight, and one who leaves takes few others' with it") {
     Group group(4);
     group.from.algorithm = GENERATE(config::Algorithm::flow_hash, config::Algorithm::ip_hash);

@@ -6,6 +6,7 @@
 #include "balance/l4/counted_flows.hpp"
 #include "balance/l7/sealed_cookie.hpp"
 #include "balance/serve/engine.hpp"
+#include "control/registry.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -96,9 +97,12 @@ config::Config config_of(const options::variables_map& given) {
     config::TargetGroup group;
     group.name = "web";
     group.port = 80;
-    group.algorithm = given["algorithm"].as<std::string>() == "least_connections" ? config::Algorithm::least_connections
-                                                                                  : config::Algorithm::round_robin;
+    const std::string& algorithm = given["algorithm"].as<std::string>();
+    if (algorithm == "least_connections") group.algorithm = config::Algorithm::least_connections;
+    if (algorithm == "round_robin") group.algorithm = config::Algorithm::round_robin;
+    if (algorithm == "weighted_random") group.algorithm = config::Algorithm::weighted_random;
     group.http.emplace();
+    group.http->anomaly_mitigation = group.algorithm == config::Algorithm::weighted_random;
     group.http->idle_connections = 512;
     if (given["target-version"].as<std::string>() == "http2") group.http->version = config::ProtocolVersion::http2;
     if (given["target-version"].as<std::string>() == "grpc") group.http->version = config::ProtocolVersion::grpc;
@@ -189,6 +193,20 @@ std::shared_ptr<const balance::Directory> without_target(const balance::Director
     return after;
 }
 
+/// So many seconds pass for who decides about targets, by what the engine has counted of them.
+void pass(control::Registry& registry, Instant& now, const StreamCounters& books, unsigned seconds) {
+    const auto outcomes = [&](TargetIndex index) {
+        const TargetCounters& counts = books.targets[index];
+        return health::Outcomes{.succeeded = counts.requests_succeeded.read(), .failed = counts.requests_failed.read()};
+    };
+    for (; seconds > 0; --seconds) {
+        now.nanoseconds += 1'000'000'000;
+        registry.tick(now, {.flows = [](ApplianceIndex) { return 1; },
+                            .target_flows = [](TargetIndex) { return 1; },
+                            .outcomes = outcomes});
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -221,8 +239,11 @@ int main(int argc, char** argv) {
         std::printf("%s\n", sentence.c_str());
     std::puts("ready");
     std::fflush(stdout);
+    Instant now{1'000'000'000};
+    control::Registry registry(config, now);
     // "end PORT": that target has left, and its delay is over. "fixed TEXT": /fixed says that from now on. "log": the
-    // lines of requests since the last time, and an empty one.
+    // lines of requests since the last time, and an empty one. "pass SECONDS": what the log says of them, and an empty
+    // line; once that is there the engine goes by it.
     const auto tell = [](const std::string& lines) { std::fputs(lines.c_str(), stdout); };
     for (std::string line; std::getline(std::cin, line);) {
         if (line == "log") {
@@ -233,6 +254,18 @@ int main(int argc, char** argv) {
             continue;
         }
         const auto changed = std::make_shared<serve::World>(*world);
+        if (line.starts_with("pass ")) {
+            pass(registry, now, books, static_cast<unsigned>(std::stoul(line.substr(5))));
+            changed->directory = registry.roster()->directory;
+            std::promise<void> followed;
+            engine->follow(changed, [&](const auto&) { followed.set_value(); });
+            followed.get_future().wait();
+            for (const std::string& sentence : registry.take_news())
+                std::printf("%s\n", sentence.c_str());
+            std::puts("");
+            std::fflush(stdout);
+            continue;
+        }
         if (line.starts_with("end ")) {
             changed->directory =
                 without_target(*world->directory, static_cast<std::uint16_t>(std::stoi(line.substr(4))));
