@@ -122,7 +122,7 @@ void Http2Call::note_end(bool is_sound) {
     };
     if (is_over_) return;
     if (is_head_too_long_) return fail("The answer's head is longer than " + std::to_string(max_head_bytes) + " bytes");
-    if (is_invalid_ || !is_sound) return fail("The answer is not HTTP/2 as it should be");
+    if (!is_sound) return fail("The answer is not HTTP/2 as it should be");
     if (reset_code_) return fail(std::string("The stream was ended: ") + nghttp2_http2_strerror(*reset_code_));
     if (nghttp2_session_want_read(session_.get()) == 0) return fail("The answer is not HTTP/2 as it should be");
     if (bytes_taken_ > max_bytes) return fail("The answer is longer than " + std::to_string(max_bytes) + " bytes");
@@ -136,7 +136,7 @@ int Http2Call::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
 
 int Http2Call::on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
                          const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
-    if (frame->hd.stream_id != self(user).stream_) return 0;
+    if (!self(user).hears(frame->hd.stream_id)) return 0;
     return self(user).take_field(text(name, name_size), text(value, value_size));
 }
 
@@ -151,14 +151,14 @@ int Http2Call::take_field(std::string_view name, std::string_view value) noexcep
 
 int Http2Call::on_data(nghttp2_session*, std::uint8_t, std::int32_t stream, const std::uint8_t* data, std::size_t size,
                        void* user) {
-    if (stream != self(user).stream_ || !self(user).request_.is_grpc()) return 0;
+    if (!self(user).hears(stream) || !self(user).request_.is_grpc()) return 0;
     std::string& content = self(user).answer_.content;
     content.append(text(data, std::min(size, kept_content_bytes - content.size())));
     return 0;
 }
 
 int Http2Call::on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.stream_id != self(user).stream_) return 0;
+    if (!self(user).hears(frame->hd.stream_id)) return 0;
     const bool is_last = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (frame->hd.type == NGHTTP2_HEADERS) self(user).end_block(is_last);
     if (frame->hd.type == NGHTTP2_DATA && is_last) self(user).is_over_ = true;
@@ -174,9 +174,9 @@ void Http2Call::end_block(bool is_last) noexcept {
     if (is_last || !request_.is_grpc() || answer_.status != 200) is_over_ = true;
 }
 
-int Http2Call::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int, void* user) {
-    self(user).is_invalid_ = true;
-    return 0;
+/// Even where nghttp2 would go on.
+int Http2Call::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int, void*) {
+    return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 int Http2Call::on_stream_close(nghttp2_session*, std::int32_t stream, std::uint32_t code, void* user) {

@@ -70,6 +70,8 @@ private:
     void open_session();
     void submit();
     void collect();
+    /// What comes once the call is over changes nothing, whether it came with the rest or later.
+    [[nodiscard]] bool hears(std::int32_t stream) const noexcept { return stream == stream_ && !is_over_; }
     [[nodiscard]] int take_field(std::string_view name, std::string_view value) noexcept;
     void end_block(bool is_last) noexcept;
     void note_end(bool is_sound);
@@ -87,7 +89,6 @@ private:
 
     unsigned interim_answers_ = 0;
     bool is_head_too_long_ = false;
-    bool is_invalid_ = false;
     std::optional<std::uint32_t> reset_code_;
     bool is_over_ = false;
     std::string fault_;

@@ -52,9 +52,17 @@ Bytes block(Bytes before, std::size_t value_size) {
 
 const Bytes status_200 = {0x88};
 const Bytes status_103 = {0x08, 3, '1', '0', '3'};
+const Bytes status_503 = {0x08, 3, '5', '0', '3'};
 
 Http2Request call_of_grpc() {
     return {"http", "web.example", "/shop.Cart/Check", std::string(5, '\0')};
+}
+
+Bytes joined(std::initializer_list<Bytes> frames) {
+    Bytes all;
+    for (const Bytes& each : frames)
+        all.insert(all.end(), each.begin(), each.end());
+    return all;
 }
 
 bool has(const Bytes& bytes, const Bytes& part) {
@@ -86,10 +94,8 @@ TEST_CASE("every block of fields may be as long as a head") {
 }
 
 TEST_CASE("of an answer 4 kB are kept, and of a page nothing") {
-    Bytes answer = frame(settings, 0, {});
-    for (const Bytes& each :
-         {frame(headers, end_headers, status_200), frame(data, 0, Bytes(3000, 'x')), frame(data, 0, Bytes(3000, 'x'))})
-        answer.insert(answer.end(), each.begin(), each.end());
+    const Bytes answer = joined({frame(settings, 0, {}), frame(headers, end_headers, status_200),
+                                 frame(data, 0, Bytes(3000, 'x')), frame(data, 0, Bytes(3000, 'x'))});
     Http2Call call(call_of_grpc());
     call.take(answer);
     CHECK(call.answer().content == std::string(4096, 'x'));
@@ -115,4 +121,12 @@ TEST_CASE("once the call is over nothing more is taken") {
     call.take(Bytes(200'000, 0xff));
     CHECK(call.fault().empty());
     CHECK(call.to_send().empty());
+}
+
+TEST_CASE("what comes in one piece with the end of a call is not of it") {
+    Http2Call call(call_of_grpc());
+    call.take(joined({frame(settings, 0, {}), frame(headers, end_headers, status_503), frame(data, 0, Bytes(9, 'x'))}));
+    CHECK(call.is_over());
+    CHECK(call.answer().status == 503);
+    CHECK(call.answer().content.empty());
 }
