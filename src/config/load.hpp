@@ -5,7 +5,6 @@
 #include "config/config.hpp"
 #include "config/finding.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
