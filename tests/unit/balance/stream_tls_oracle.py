@@ -294,6 +294,8 @@ class Ends(unittest.TestCase):
             self.assertTrue(is_reset(target))
             self.assertIn("client_reset", proxy.line_with("ended"))
         with line() as (proxy, client, target):
+            client.sendall(b"x")
+            receive(target, 1)  # a reset before that is a target that does not take connections
             target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
             target.close()
             self.assertTrue(is_reset(client))
@@ -493,7 +495,7 @@ class Targets(unittest.TestCase):
     def test_a_slow_target_is_passed_over(self):
         with listening() as slow, listening() as server:
             with StreamProxy(*shows("www-ec"), f"default={port_of(slow)}", f"spare={port_of(server)}", "target_verify=none",
-                             "connect_ms=300") as proxy, connect(proxy) as client:
+                             "connect_ms=2000") as proxy, connect(proxy) as client:
                 self.assertIn("timeout: The target took too long", proxy.line_with("failed target"))
                 with server_terms("address").wrap_socket(server.accept()[0], server_side=True) as target:
                     client.sendall(b"in")
