@@ -41,8 +41,8 @@ EndpointIndex probe_endpoint(const config::Config& config, const config::Applian
 
 /// A `ca` of the check's own is for a server beside the one that requests go to.
 bool goes_by_group_tls(const config::TargetGroup& group) {
-    return group.http && group.tls && group.health_check &&
-           group.health_check->protocol == config::HealthProtocol::https && group.health_check->ca.empty();
+    return group.tls && group.health_check && group.health_check->protocol == config::HealthProtocol::https &&
+           group.health_check->ca.empty();
 }
 
 } // namespace

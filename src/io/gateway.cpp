@@ -230,9 +230,11 @@ void Gateway::start_steward(boost::asio::io_context& events, const std::string& 
     parts.steward->also_await([proxy, http] { return proxy->is_current() && http->is_current(); });
     parts.steward->before_reload([&parts](const config::Config& wanted) { return parts.prepare_proxies(wanted); });
     parts.steward->start();
-    parts.health = std::make_unique<HealthWatch>(
-        events, *parts.steward, *this,
-        HealthWatchTools{.workers = parts.loops, .http = *parts.http, .leg_notes = parts.leg_notes});
+    parts.health = std::make_unique<HealthWatch>(events, *parts.steward, *this,
+                                                 HealthWatchTools{.workers = parts.loops,
+                                                                  .http = *parts.http,
+                                                                  .stream_proxy = *parts.stream_proxy,
+                                                                  .leg_notes = parts.leg_notes});
 }
 
 Steward& Gateway::steward() noexcept {

@@ -31,10 +31,11 @@ control::HealthNote note_of(const health::Change& change) {
     return {.health = change.health, .reason = std::string(change.reason), .sentence = change.sentence};
 }
 
-/// As the L7 engine does.
-health::TargetTls target_tls(const HttpService& http) {
-    return [&http](const std::string& group, const IpAddress& target, bool is_http2) -> health::TlsSession {
-        const auto context = http.client_context(group);
+/// As the L7 engine and the stream proxy do.
+health::TargetTls target_tls(const HttpService& http, const StreamProxy& proxy) {
+    return [&http, &proxy](const std::string& group, const IpAddress& target, bool is_http2) -> health::TlsSession {
+        auto context = http.client_context(group);
+        if (context == nullptr) context = proxy.client_context(group);
         if (context == nullptr) return nullptr;
         return health::TlsSession(context->connect(target, is_http2 ? tls::Offer::http2 : tls::Offer::http1).release());
     };
@@ -57,7 +58,7 @@ HealthWatch::HealthWatch(boost::asio::io_context& events, Steward& steward, cons
                 .traffic = {},
                 .connections = [this](TargetIndex target) { return connections(target); },
                 .on_change = [this](const health::Change& change) { tell_of_target(change); },
-                .target_tls = target_tls(tools.http),
+                .target_tls = target_tls(tools.http, tools.stream_proxy),
                 .leg_notes = &tools.leg_notes}) {
     steward_.on_roster([this](const control::Registry& registry) {
         appliances_.watch(health::watched(registry.config(), registry.slots()));

@@ -8,6 +8,7 @@
 #include "health/probe_path.hpp"
 #include "io/http_service.hpp"
 #include "io/steward.hpp"
+#include "io/stream_proxy.hpp"
 #include "io/worker_loop.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +22,8 @@ namespace sallyport::io {
 
 struct HealthWatchTools {
     const std::vector<std::unique_ptr<WorkerLoop>>& workers; // send probes, and count
-    const HttpService& http;                                 // knows the TLS of target groups
+    const HttpService& http;                                 // knows the TLS of its target groups
+    const StreamProxy& stream_proxy;                         // of the others
     balance::LegNotes& leg_notes;                            // of checks, beside those of proxies
 };
 

@@ -46,6 +46,10 @@ public:
     void follow(std::shared_ptr<const chain::Roster> roster);
     /// Whether it goes by the last roster and certificates that it was given.
     [[nodiscard]] bool is_current() const noexcept { return taken_.load(std::memory_order_acquire) == given_; }
+    /// How connections to the targets of a group of TLS begin; null: there is no such group.
+    [[nodiscard]] std::shared_ptr<const tls::ClientContext> client_context(const std::string& group) const {
+        return planner_.client_context(group);
+    }
     /// Resets all connections, and ends the thread.
     void stop();
 

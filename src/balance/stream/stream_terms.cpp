@@ -72,6 +72,11 @@ std::shared_ptr<const StreamTerms> StreamPlanner::terms(const Directory& directo
     return terms;
 }
 
+std::shared_ptr<const tls::ClientContext> StreamPlanner::client_context(const std::string& group) const {
+    const tls::KeptClient* const kept = find(groups_, group);
+    return kept != nullptr ? kept->current() : nullptr;
+}
+
 tls::News StreamPlanner::poll(Instant now) {
     tls::News news;
     for (auto& [name, kept] : listeners_)

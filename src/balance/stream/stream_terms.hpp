@@ -50,6 +50,8 @@ public:
 
     /// For a directory of the configuration that was taken last.
     [[nodiscard]] std::shared_ptr<const StreamTerms> terms(const Directory& directory) const;
+    /// Of a target group in the configuration that was taken last; null: it has none, or there is no such group.
+    [[nodiscard]] std::shared_ptr<const tls::ClientContext> client_context(const std::string& group) const;
     /// Every few seconds: looks whether files have changed, and rotates the keys of session tickets. The next terms
     /// have what is new.
     [[nodiscard]] tls::News poll(Instant now);

@@ -169,3 +169,17 @@ TEST_CASE("a configuration whose files can not be read is refused by name, and a
     CHECK_THAT(other.error().message, Contains("Target group web: ") && Contains("/nowhere.pem"));
     CHECK(site.terms()->listeners[1].tls == before->listeners[1].tls);
 }
+
+TEST_CASE("health checks are given the very context of a group's streams") {
+    Site site;
+    const auto terms = site.take();
+    const auto before = site.planner.client_context("web");
+    REQUIRE(before != nullptr);
+    CHECK(before == terms->groups[0]);
+    CHECK(site.planner.client_context("dns") == nullptr);
+    CHECK(site.planner.client_context("nobody") == nullptr);
+    site.config.target_groups[0].tls->server_name = "inner.example";
+    const auto after = site.take();
+    CHECK(site.planner.client_context("web") == after->groups[0]);
+    CHECK(site.planner.client_context("web") != before);
+}
