@@ -60,6 +60,7 @@ StateTable::Entry* StateTable::insert(const StateKey& key, Lifetime lifetime, In
     entry.key = key;
     entry.fin_directions = 0;
     entry.packets = 0;
+    entry.denied_by = 0;
     entry.next_in_bucket = bucket;
     bucket = index;
     link_newest(entry, lifetime, now);

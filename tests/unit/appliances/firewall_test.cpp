@@ -98,6 +98,16 @@ TEST_CASE("a rule with a text ends a flow that was allowed, at the packet that h
     CHECK_FALSE(bench.passes(ipv4(out, datagram, udp({2, 53}) + bytes_of("secret"))));
 }
 
+TEST_CASE("a flow that takes the place of a forbidden one has done nothing wrong") {
+    Bench bench("default allow\ndeny tcp containing secret\n");
+    CHECK(bench.passes(ipv4(out, {}, tcp(there, syn))));
+    CHECK_FALSE(bench.passes(ipv4(out, {}, tcp(there, ack) + bytes_of("secret"))));
+    CHECK_FALSE(bench.passes(ipv4(out, {}, tcp(there, tcp_flag::rst))));
+    CHECK(bench.passes(ipv4(out, {}, tcp(there, syn)))); // the next one on the same ports
+    CHECK(bench.passes(ipv4(out, {}, tcp(there, ack) + bytes_of("open"))));
+    CHECK(bench.passes(ipv4(back, {}, tcp(here, ack))));
+}
+
 TEST_CASE("a header that is longer than its packet has no text behind it") {
     Bench bench("default allow\ndeny tcp containing x\n");
     Bytes segment = tcp(there, syn) + bytes_of("x");
