@@ -64,7 +64,7 @@ struct TargetCounters {
     Counter answered;   // connections that it accepted
     Counter terminated; // flows ended with RST because it was unhealthy or left
     // Of requests of HTTP, what became of them at the target. One that its client gave up is in neither.
-    Counter requests_succeeded; // answered with less than 500
+    Counter requests_succeeded; // answered with less than 500, to the end
     Counter requests_failed;    // with 5xx, or not: no connection, no TLS, none or a broken answer, or too late
 };
 

@@ -16,23 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-ConnectFailure kind_of(const error_code& error) {
-    switch (error.value()) {
-    case ECONNREFUSED:
-    case ECONNRESET:
-        return ConnectFailure::refused;
-    case ETIMEDOUT:
-        return ConnectFailure::timed_out;
-    case EHOSTUNREACH:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case ENETDOWN:
-        return ConnectFailure::unreachable;
-    default:
-        return ConnectFailure::local;
-    }
-}
-
 void set(const StreamSocket& socket, int level, int option) {
     const int on = 1;
     auto& its = const_cast<StreamSocket&>(socket);
@@ -163,7 +146,7 @@ void Stream::connect(const TargetChoice& choice) {
 void Stream::connect_noted(const TargetChoice& choice) {
     const LegOwner owner{.address = route_.source.address, .port = route_.source.port};
     BegunLeg begun = begin_noted_connection(*world_->settings.leg_notes, {choice.address, owner, choice.source});
-    if (begun.error != 0) return give_up_attempt(kind_of({begun.error, boost::system::system_category()}));
+    if (begun.error != 0) return give_up_attempt(failure_of(begun.error));
     setup_->note = std::move(begun.note);
     error_code error;
     target_.assign(choice.address.address.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(), begun.socket.number(),
@@ -180,7 +163,7 @@ void Stream::connect_noted(const TargetChoice& choice) {
 
 void Stream::on_connect(const error_code& error) {
     if (error == asio::error::operation_aborted) return;
-    if (error) return give_up_attempt(kind_of(error));
+    if (error) return give_up_attempt(failure_of(error.value()));
     world_->observer.connected(target_id_, std::chrono::steady_clock::now() - setup_->attempt_began);
     if (setup_->target_tls) return begin_target_tls();
     begin_relay();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "balance/proxy/client_hello.hpp"
+#include "balance/proxy/connect_failure.hpp"
 #include "balance/proxy/proxy_protocol.hpp"
 #include "balance/proxy/stream_end.hpp"
 #include "balance/tls/client_context.hpp"
@@ -60,14 +61,6 @@ public:
     /// Nothing: no target for this client, which is reset. `failed` are those that could not be connected to, for this
     /// client; one of them again ends the attempts.
     virtual std::optional<TargetChoice> choose(const ClientFacts& client, std::span<const TargetId> failed) = 0;
-};
-
-enum class ConnectFailure : std::uint8_t {
-    refused,
-    timed_out,
-    unreachable, // no route, or ICMP said so
-    local,       // no port, address or memory here: says nothing of the target
-    tls,         // it took the connection, and then there was no TLS with it
 };
 
 /// A connection, living or ended.

@@ -11,6 +11,7 @@
 #include "balance/serve/target_pools.hpp"
 #include "balance/serve/target_stream.hpp"
 #include "balance/serve/timers.hpp"
+#include "telemetry/counters.hpp"
 
 #include <memory>
 #include <string>
@@ -60,6 +61,7 @@ private:
     struct Try {
         TargetIndex index = no_index;
         l7::TargetTry log;
+        bool has_outcome = false; // counted
     };
     /// What begins anew with every request.
     struct State {
@@ -91,6 +93,7 @@ private:
         bool target_paused = false;
         bool body_sent = false; // some content is on its way to a target: no second try
         bool was_tunnel = false;
+        bool is_short = false; // the last try failed for what is missing here
     };
     static constexpr auto rate_window = std::chrono::seconds(10);
 
@@ -113,7 +116,8 @@ private:
     void on_response_end(const http::Fields& trailers) override;
     void on_target_fault(TargetFault fault) override;
     void lose_target(TargetFault fault);
-    void count_failure() noexcept;
+    void count_outcome(Counter TargetCounters::*outcome) noexcept;
+    void count_failure() noexcept { count_outcome(&TargetCounters::requests_failed); }
     [[nodiscard]] bool is_its_own(TargetFault fault) const noexcept;
     void on_target_drained() override;
     void leave_target();

@@ -49,7 +49,7 @@ TargetIndex Exchange::choose() {
 void Exchange::try_target() {
     while (true) {
         const TargetIndex index = choose();
-        if (index == no_index) return answer(tries_.empty() ? 503 : 502);
+        if (index == no_index) return answer(tries_.empty() || state_.is_short ? 503 : 502);
         const balance::Target& target = engine_.world().directory->targets[index];
         tries_.push_back({index, {{target.address, target.port}, 0}});
         engine_.books().targets[index].flows_created.add(1);
@@ -73,8 +73,9 @@ void Exchange::try_target() {
             }
             return;
         }
-        count_failure();
-        if (!may_try_again(TargetFault::refused)) return answer(502);
+        state_.is_short = opened.fault == TargetFault::shortage;
+        if (!state_.is_short) count_failure();
+        if (!may_try_again(opened.fault)) return answer(state_.is_short ? 503 : 502);
     }
 }
 
@@ -120,8 +121,10 @@ bool Exchange::is_its_own(TargetFault fault) const noexcept {
     return fault != TargetFault::closed || !state_.is_reused || state_.target_status != 0;
 }
 
-void Exchange::count_failure() noexcept {
-    engine_.books().targets[tries_.back().index].requests_failed.add(1);
+/// One outcome a try, the first one that shows.
+void Exchange::count_outcome(Counter TargetCounters::*outcome) noexcept {
+    if (std::exchange(tries_.back().has_outcome, true)) return;
+    (engine_.books().targets[tries_.back().index].*outcome).add(1);
 }
 
 void Exchange::lose_target(TargetFault fault) {
@@ -182,11 +185,8 @@ void Exchange::on_response_head(http::ResponseHead& head) {
     state_.answered = engine_.reactor().now();
     state_.status = state_.target_status = head.status;
     tries_.back().log.status = head.status;
-    if (head.status >= 500) {
-        count_failure();
-    } else {
-        engine_.books().targets[tries_.back().index].requests_succeeded.add(1);
-    }
+    if (head.status >= 500) count_failure();
+    if (head.status == 101) count_outcome(&TargetCounters::requests_succeeded);
     count_answer(engine_.count().answers_of_targets, head.status);
     if (head.status == 101) {
         state_.phase = Phase::tunnel;
@@ -230,6 +230,7 @@ bool Exchange::on_response_body(std::string_view bytes) {
 
 void Exchange::on_response_end(const http::Fields& trailers) {
     target_ = nullptr;
+    count_outcome(&TargetCounters::requests_succeeded);
     leave_target();
     client_->send_end(trailers);
     finish();

@@ -16,6 +16,8 @@ constexpr std::int32_t stream_window_bytes = 131'072;
 constexpr std::int32_t connection_window_bytes = 4'194'304;
 /// At one time, on one connection, if the target allows as many (RFC 9113 6.5.2 recommends no fewer than 100).
 constexpr std::size_t most_streams = 100;
+/// Longer than any way to a target and back.
+constexpr auto silence = std::chrono::seconds(1);
 
 config::HttpLimits limits_of(const config::HttpLimits& limits) {
     config::HttpLimits answers = limits;
@@ -110,6 +112,7 @@ void Http2Target::on_readable() {
         const Io got = transport().read(reactor().scratch(), Reactor::scratch_bytes);
         if (got.state == IoState::would_block) return;
         if (got.state != IoState::done) return fail(TargetFault::closed);
+        last_read_ = reactor().now();
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(reactor().scratch());
         if (nghttp2_session_mem_recv(session_, bytes, got.bytes) < 0) return fail(TargetFault::malformed);
         turn_soon();
@@ -221,6 +224,10 @@ void Http2Target::on_time() {
 void Http2Target::close_soon() {
     is_leaving_ = true;
     if (streams_.empty() && !is_retired()) end();
+}
+
+void Http2Target::doubt(Time sent) noexcept {
+    if (last_read_ < sent && reactor().now() - sent >= silence) is_leaving_ = true;
 }
 
 void Http2Target::fail(TargetFault fault) {

@@ -44,6 +44,10 @@ public:
     void turn_soon();
     void deliver_soon() { wants_delivery_ = true, turn_soon(); }
     void note_full() noexcept { has_full_ = true; }
+    /// A request is given up that was sent at that time, and not answered. A connection that has said nothing at all
+    /// since, for longer than any way is, may be dead (something on the way forbids it, say): no more requests.
+    void doubt(Time sent) noexcept;
+    [[nodiscard]] Time now() noexcept { return reactor().now(); }
     /// One of them is of no use any more.
     void note_over() { has_over_ = true, turn_soon(); }
 
@@ -89,6 +93,7 @@ private:
     Http2Message message_;
     Timer timer_;
     std::chrono::milliseconds connect_timeout_{0};
+    Time last_read_{};
     State state_ = State::connecting;
     bool has_served_ = false;
     bool is_leaving_ = false; // no more requests

@@ -23,6 +23,7 @@ void Http2TargetStream::send_head(const http::RequestHead& head) {
     const nghttp2_data_provider content = content_.provider();
     number_ = nghttp2_submit_request(target_.session(), nullptr, fields.data(), fields.size(),
                                      content_.is_ended() ? nullptr : &content, this);
+    sent_ = target_.now();
     if (number_ > 0) return target_.turn_soon();
     // Its user hears of it when the connection has its turn.
     number_ = 0;
@@ -43,6 +44,7 @@ void Http2TargetStream::send_end(const http::Fields& trailers) {
 
 void Http2TargetStream::cancel() {
     user_ = nullptr;
+    if (number_ != 0 && !has_head_) target_.doubt(sent_);
     give_back(std::exchange(owed_, 0) + held_.size());
     held_ = {};
     if (number_ != 0) reset(NGHTTP2_CANCEL);

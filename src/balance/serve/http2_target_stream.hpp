@@ -9,6 +9,7 @@
 #include "balance/http/text_arena.hpp"
 #include "balance/serve/http2_content.hpp"
 #include "balance/serve/target_stream.hpp"
+#include "balance/serve/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -66,6 +67,7 @@ private:
     std::string method_;
     Http2Content content_; // of the request
     std::string held_;     // came while the user had enough
+    Time sent_{};          // the head
     std::size_t owed_ = 0; // taken, and not given back to the target's windows
     bool has_head_ = false;
     bool is_paused_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "balance/serve/target_pools.hpp"
 
+#include "balance/proxy/connect_failure.hpp"
 #include "balance/proxy/noted_connect.hpp"
 #include "balance/proxy/socket_address.hpp"
 #include "balance/serve/engine.hpp"
@@ -19,15 +20,30 @@ namespace {
 /// A connection whose bytes nobody acknowledges for so long is over: the way to the target has gone without a word.
 constexpr unsigned unheard_ms = 20'000;
 
-/// Without waiting; nothing when there is no way.
-Descriptor begin_connection(const TargetPlace& place) {
+/// So many connections may wait that are for one client alone, of all clients of a thread: each takes a port.
+constexpr std::size_t most_waiting_of_clients = 4096;
+
+/// Without waiting.
+BegunTarget begin_connection(const TargetPlace& place) {
     const balance::KernelAddress address({place.address, place.port});
-    Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket) return {};
+    BegunTarget begun;
+    begun.socket = Descriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!begun.socket) {
+        begun.error = errno;
+        return begun;
+    }
     const int on = 1;
-    static_cast<void>(::setsockopt(socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
-    if (::connect(socket.number(), address.get(), address.size) != 0 && errno != EINPROGRESS) return {};
-    return socket;
+    static_cast<void>(::setsockopt(begun.socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+    if (::connect(begun.socket.number(), address.get(), address.size) != 0 && errno != EINPROGRESS) {
+        begun.error = errno;
+        begun.socket = {};
+    }
+    return begun;
+}
+
+OpenedTarget failed(const BegunTarget& begun) {
+    const bool is_own = balance::failure_of(begun.error) == balance::ConnectFailure::local;
+    return {.fault = is_own ? TargetFault::shortage : TargetFault::refused};
 }
 
 /// Whether requests may still go there.
@@ -47,9 +63,9 @@ BegunTarget TargetPools::begin(const TargetPlace& place, std::uint16_t client_po
             balance::begin_noted_connection(*notes_, {.target = {place.address, place.port},
                                                       .owner = {.address = *place.client, .port = client_port},
                                                       .source = {}});
-        begun = {.socket = std::move(leg.socket), .note = std::move(leg.note)};
+        begun = {.socket = std::move(leg.socket), .note = std::move(leg.note), .error = leg.error};
     } else {
-        begun.socket = begin_connection(place);
+        begun = begin_connection(place);
     }
     if (begun.socket)
         static_cast<void>(
@@ -65,6 +81,7 @@ OpenedTarget TargetPools::open(const TargetPlace& place, const TargetWish& wish,
             Http1Target& waited = *found->second.back();
             found->second.pop_back();
             // Places of groups and targets are few, and have their lists for good; those of clients come and go.
+            if (place.client) --waiting_of_clients_;
             if (place.client && found->second.empty()) waiting_.erase(found);
             waited.serve(user);
             engine_.count().target_connections_reused.add(1);
@@ -72,7 +89,7 @@ OpenedTarget TargetPools::open(const TargetPlace& place, const TargetWish& wish,
         }
     }
     BegunTarget begun = begin(place, wish.client_port);
-    if (!begun.socket) return {};
+    if (!begun.socket) return failed(begun);
     auto made = std::make_unique<Http1Target>(engine_, place, wish.limits, std::move(begun));
     Http1Target& target = *made;
     target.open(user, wish.connect_timeout);
@@ -82,35 +99,40 @@ OpenedTarget TargetPools::open(const TargetPlace& place, const TargetWish& wish,
 }
 
 OpenedTarget TargetPools::open_http2(const TargetPlace& place, const TargetWish& wish, TargetUser& user) {
-    std::vector<Http2Target*>& others = shared_[place];
-    for (Http2Target* const each : others) {
-        if (!each->has_room(wish.fresh)) continue;
-        const bool is_reused = each->is_ready() && each->has_served();
-        if (is_reused) engine_.count().target_connections_reused.add(1);
-        return {.stream = &each->serve(user), .is_ready = each->is_ready(), .is_reused = is_reused};
+    if (const auto found = shared_.find(place); found != shared_.end()) {
+        for (Http2Target* const each : found->second) {
+            if (!each->has_room(wish.fresh)) continue;
+            const bool is_reused = each->is_ready() && each->has_served();
+            if (is_reused) engine_.count().target_connections_reused.add(1);
+            return {.stream = &each->serve(user), .is_ready = each->is_ready(), .is_reused = is_reused};
+        }
     }
     BegunTarget begun = begin(place, wish.client_port);
-    if (!begun.socket) return {};
+    if (!begun.socket) return failed(begun);
     auto made = std::make_unique<Http2Target>(engine_, place, wish.limits, std::move(begun));
     Http2Target& target = *made;
     target.open(wish.connect_timeout);
     if (!engine_.links().adopt(std::move(made))) return {};
     engine_.count().target_connections.add(1);
-    others.push_back(&target);
+    shared_[place].push_back(&target);
     return {.stream = &target.serve(user), .is_ready = false, .is_reused = false};
 }
 
 bool TargetPools::keep(Http1Target& waiting) {
-    std::vector<Http1Target*>& others = waiting_[waiting.place()];
-    if (others.size() >= waiting.place().group->http.idle_connections) return false;
+    const TargetPlace& place = waiting.place();
+    if (place.client && waiting_of_clients_ >= most_waiting_of_clients) return false;
+    std::vector<Http1Target*>& others = waiting_[place];
+    if (others.size() >= place.group->http.idle_connections) return false;
     others.push_back(&waiting);
+    if (place.client) ++waiting_of_clients_;
     return true;
 }
 
 void TargetPools::forget(Http1Target& waiting) noexcept {
     const auto found = waiting_.find(waiting.place());
     if (found == waiting_.end()) return;
-    std::erase(found->second, &waiting);
+    const std::size_t gone = std::erase(found->second, &waiting);
+    if (waiting.place().client) waiting_of_clients_ -= gone;
     if (waiting.place().client && found->second.empty()) waiting_.erase(found);
 }
 

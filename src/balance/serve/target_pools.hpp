@@ -42,13 +42,15 @@ struct TargetWish {
 
 /// A connection that is being made.
 struct BegunTarget {
-    Descriptor socket;     // none: there is no way
+    Descriptor socket;     // none: `error` says why
     balance::LegNote note; // to be kept until it stands or has failed
+    int error = 0;         // errno
 };
 
 struct OpenedTarget {
-    TargetStream* stream = nullptr; // null: there is no way to open one: refused
-    bool is_ready = false;          // else TargetUser::on_target_ready() follows
+    TargetStream* stream = nullptr; // null: `fault` says why
+    TargetFault fault = TargetFault::shortage;
+    bool is_ready = false; // else TargetUser::on_target_ready() follows
     bool is_reused = false;
 };
 
@@ -77,6 +79,7 @@ private:
     Engine& engine_;
     balance::LegNotes* notes_;
     std::map<TargetPlace, std::vector<Http1Target*>> waiting_; // the last to come goes first
+    std::size_t waiting_of_clients_ = 0;                       // of these those that are for one client alone
     std::map<TargetPlace, std::vector<Http2Target*>> shared_;  // all that there are, whether they wait or not
 };
 

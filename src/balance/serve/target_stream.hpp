@@ -12,6 +12,7 @@ namespace sallyport::serve {
 /// What went wrong at a target, in the words of ALB's causes.
 enum class TargetFault : std::uint8_t {
     refused,      // RST, or no way there
+    shortage,     // no port, descriptor or memory here: says nothing of the target
     connect_time, // no answer to the SYN in time
     tls,          // no handshake, or a certificate that is not believed
     closed,       // the connection ended before the answer did

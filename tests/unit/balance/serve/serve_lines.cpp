@@ -283,6 +283,13 @@ int main(int argc, char** argv) {
     std::printf("requests %lu, connections %lu of which ended %lu, to targets %lu, reused %lu, retries %lu\n",
                 counters.requests.read(), counters.connections_accepted.read(), counters.connections_ended.read(),
                 counters.target_connections.read(), counters.target_connections_reused.read(), counters.retries.read());
+    std::uint64_t well = 0;
+    std::uint64_t failed = 0;
+    for (const TargetCounters& target : books.targets) {
+        well += target.requests_succeeded.read();
+        failed += target.requests_failed.read();
+    }
+    std::printf("outcomes %lu well, %lu not\n", well, failed);
     while (requests.take(tell) || connections.take(tell)) {
     }
 }

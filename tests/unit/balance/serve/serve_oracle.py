@@ -6,6 +6,7 @@ import hashlib
 import os
 import pathlib
 import re
+import resource
 import select
 import shutil
 import socket
@@ -281,6 +282,23 @@ class Faults(unittest.TestCase):
             self.assertEqual(status_of(gateway.exchange(b"GET /" + b"a" * 17000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")), 414)
             self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 17000 + b"\r\n\r\n")), 431)
             self.assertEqual(status_of(gateway.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: " + b"1.2.3.4," * 31 + b"\r\n\r\n")), 463)
+
+    def test_a_request_has_one_outcome_for_its_target(self):
+        for answer, outcomes in [(ok, "1 well, 0 not"), (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "0 well, 1 not"),
+                                 (b"HTTP/1.1 500 Oh\r\nContent-Length: 10\r\n\r\nabc", "0 well, 1 not"), (b"", "0 well, 1 not")]:
+            with Target(sends(answer)) as target, Gateway(target.port) as gateway:
+                gateway.exchange(self.get.replace(b"GET", b"POST"))
+            self.assertIn(f"\noutcomes {outcomes}\n", gateway.said, answer)
+
+    def test_what_is_missing_here_is_no_fault_of_a_target(self):
+        with Target(sends(ok)) as target, Gateway(target.port) as gateway:
+            process = gateway.process.pid
+            limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
+            room = len(os.listdir(f"/proc/{process}/fd")) + 1  # for the client, and for no target
+            resource.prlimit(process, resource.RLIMIT_NOFILE, (room, limits[1]))
+            self.assertEqual(status_of(gateway.exchange(self.get)), 503)
+            resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
+            self.assertEqual(status_of(gateway.exchange(self.get)), 200)
 
     def test_more_connections_than_there_may_be_are_told(self):
         keep = self.get.replace(b"Connection: close\r\n", b"")
