@@ -40,6 +40,11 @@ EndpointIndex probe_endpoint(const config::Config& config, const config::Applian
 }
 
 /// A `ca` of the check's own is for a server beside the one that requests go to.
+/// Policy names the group for decrypted legs, or did.
+bool has_chain(const balance::TargetSlots& slots, const std::string& group) {
+    return std::find(slots.leg_groups.begin(), slots.leg_groups.end(), group) != slots.leg_groups.end();
+}
+
 bool goes_by_group_tls(const config::TargetGroup& group) {
     return group.tls && group.health_check && group.health_check->protocol == config::HealthProtocol::https &&
            group.health_check->ca.empty();
@@ -79,7 +84,9 @@ std::vector<Watched> watched_targets(const config::Config& config, const balance
         const balance::TargetPlace& place = slots.targets[index];
         const config::TargetGroup* group = config::find_target_group(config, place.group);
         if (place.is_free || group == nullptr) continue;
-        const bool is_passive = group->passive_check && group->protocol != config::L4Protocol::udp;
+        // Connections through a chain that fail may be an appliance's doing.
+        const bool is_passive =
+            group->passive_check && group->protocol != config::L4Protocol::udp && !has_chain(slots, place.group);
         if (!is_passive && !group->health_check) continue;
         Watched watched;
         watched.index = static_cast<TargetIndex>(index);

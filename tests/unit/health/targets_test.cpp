@@ -249,6 +249,8 @@ TEST_CASE("checks of targets to which legs may lead are known by it") {
     config.policy.emplace_back().match.is_decrypted_leg = true;
     config.policy[0].match.target_groups = {"web"};
     CHECK(watched_of(config).at(0).is_at_leg);
+    CHECK_FALSE(watched_of(config).at(0).is_passive); // who does not answer there may be an appliance
+    CHECK(watched_of(config).back().is_passive);
     REQUIRE(watched_of(config).back().name == "other/203.0.113.12");
     CHECK(watched_of(config).back().is_at_leg);
     CHECK_FALSE(health::same_check(watched_of(config).at(0), watched_of(two_groups()).at(0)));
