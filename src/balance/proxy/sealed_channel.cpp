@@ -23,6 +23,18 @@ std::string& sealing_room() {
     return room;
 }
 
+/// However a call ends: the next one is another channel's.
+struct ClearedRoom {
+    ClearedRoom() = default;
+    ClearedRoom(const ClearedRoom&) = delete;
+    ClearedRoom& operator=(const ClearedRoom&) = delete;
+    ~ClearedRoom() {
+        std::string& room = sealing_room();
+        room.clear();
+        if (room.capacity() > kept_room_bytes) std::string().swap(room);
+    }
+};
+
 } // namespace
 
 /// A BIO_METHOD: reads go straight to the socket, writes are collected.
@@ -177,6 +189,7 @@ IoState SealedChannel::flush() {
 
 IoState SealedChannel::flush_sealed() {
     std::string& fresh = sealing_room();
+    const ClearedRoom cleared;
     IoState state = IoState::done;
     if (!waiting_.empty() || !fresh.empty()) {
         const Io sent = send_to(socket_, waiting_, fresh, error_);
@@ -189,8 +202,6 @@ IoState SealedChannel::flush_sealed() {
         if (waiting_.empty() && waiting_.capacity() > 64) waiting_ = {};
     }
     if (waiting_.empty()) answers_ = 0;
-    fresh.clear();
-    if (fresh.capacity() > kept_room_bytes) fresh = {};
     return state;
 }
 
@@ -198,7 +209,10 @@ void SealedChannel::say_end() noexcept {
     if (SSL_is_init_finished(session_.get()) != 1) return;
     ERR_clear_error();
     SSL_shutdown(session_.get());
-    static_cast<void>(flush_sealed());
+    try {
+        static_cast<void>(flush_sealed());
+    } catch (const std::bad_alloc&) { // the end of TCP has to do
+    }
 }
 
 } // namespace sallyport::balance
