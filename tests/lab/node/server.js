@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A target: WebSockets that say everything back, on 9001, gRPC on 9002 with the standard health service, and gRPC over TLS on
-// 9003 without it. SIGUSR2: lab.Talk does not serve any more, or serves again. usage: server.js NAME CERTIFICATE KEY
+// A target: WebSockets that say everything back, on 9001, gRPC on 9002 with the standard health service, gRPC over TLS on
+// 9003 without it, and pages by HTTP/2 with prior knowledge on 9004. SIGUSR2: lab.Talk does not serve any more, or serves again. usage: server.js NAME CERTIFICATE KEY
 'use strict';
 const fs = require('fs');
+const http2 = require('http2');
 const grpc = require('@grpc/grpc-js');
 const { HealthImplementation } = require('grpc-health-check');
 const { WebSocketServer } = require('ws');
@@ -16,6 +17,12 @@ sockets.on('connection', (socket, request) => {
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   socket.on('close', (code) => console.log(`closed with ${code}`));
 });
+
+const pages = http2.createServer((request, response) => {
+  response.setHeader('content-type', 'text/plain');
+  request.resume().on('end', () => response.end(`${name} HTTP/${request.httpVersion}\n`));
+});
+pages.listen(9004, '::');
 
 const methods = {
   say: (call, done) => {
