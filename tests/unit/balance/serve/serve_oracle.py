@@ -286,11 +286,13 @@ class Faults(unittest.TestCase):
     def test_a_request_has_one_outcome_for_its_target(self):
         for answer, outcomes in [(ok, "1 well, 0 not"), (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "0 well, 1 not"),
                                  (b"HTTP/1.1 500 Oh\r\nContent-Length: 10\r\n\r\nabc", "0 well, 1 not"), (b"", "0 well, 1 not")]:
-            with Target(sends(answer)) as target, Gateway(target.port) as gateway:
+            with Target(lambda peer: read_head(peer) and peer.sendall(answer)) as target, Gateway(target.port) as gateway:
                 gateway.exchange(self.get.replace(b"GET", b"POST"))
             self.assertIn(f"\noutcomes {outcomes}\n", gateway.said, answer)
 
     def test_what_is_missing_here_is_no_fault_of_a_target(self):
+        if keeps_what_is_freed(Gateway.program):
+            self.skipTest("UBSan needs descriptors itself: it finds out by a pipe whether an object's memory can be read")
         with Target(sends(ok)) as target, Gateway(target.port) as gateway:
             process = gateway.process.pid
             limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
